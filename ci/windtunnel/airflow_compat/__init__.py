@@ -1,0 +1,1 @@
+"""Everything that windtunnel asks of Airflow, and everything in which its versions differ."""

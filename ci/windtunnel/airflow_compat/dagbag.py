@@ -1,0 +1,68 @@
+"""DAG files read through Airflow's own DagBag, whatever its version calls it."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from windtunnel.airflow_compat.environment import BUNDLE
+
+
+def enter_repository(root: Path, dag_folder: Path) -> None:
+    """Make the repository importable in this child as it is under Airflow.
+
+    The root goes where PYTHONPATH would put it; the DAG folder and the plugins folder go to the end, as Airflow does
+    it (a plain DagBag does not). Nothing is compiled into the user's tree.
+    """
+    from airflow import settings
+
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.path.insert(0, str(root))
+    plugins = root / "plugins"
+    if plugins.is_dir():
+        os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(plugins)
+        settings.PLUGINS_FOLDER = str(plugins)
+        sys.path.append(str(plugins))
+    if str(dag_folder) not in sys.path:
+        sys.path.append(str(dag_folder))
+
+
+def read_dag_file(file: Path, dag_folder: Path) -> Any:
+    """The DagBag of one file: `.dags` by dag_id, `.import_errors` as texts by path."""
+    bag_class = _dag_bag_class()
+    understood = inspect.signature(bag_class).parameters
+    options: dict[str, Any] = {"bundle_path": dag_folder, "bundle_name": BUNDLE}
+    return bag_class(str(file), **{name: value for name, value in options.items() if name in understood})
+
+
+def _dag_bag_class() -> Any:
+    try:
+        from airflow.dag_processing.dagbag import DagBag
+    except ImportError:  # 3.1
+        from airflow.models.dagbag import DagBag
+    return DagBag
+
+
+def why_unserializable(dag: Any) -> str:
+    """Airflow's reason why the DAG cannot be stored for the scheduler; "" where it can."""
+    try:
+        from airflow.serialization.serialized_objects import DagSerialization
+    except ImportError:  # 3.1
+        from airflow.serialization.serialized_objects import SerializedDAG as DagSerialization
+    try:
+        DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    except Exception as error:  # a serializer meets whatever the user has put into the DAG
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def is_sensor(task: Any) -> bool:
+    """Whether the task waits for something outside, mapped or not."""
+    from airflow.sdk import BaseSensorOperator
+
+    operator = getattr(task, "operator_class", None) or type(task)
+    return isinstance(operator, type) and issubclass(operator, BaseSensorOperator)

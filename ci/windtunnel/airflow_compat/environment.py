@@ -1,0 +1,46 @@
+"""The environment variables under which Airflow touches nothing of the user's. Airflow itself is not imported here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+BUNDLE = "windtunnel"
+_SETTINGS_PREFIX = "AIRFLOW__"
+_OWN = ("AIRFLOW_HOME", "AIRFLOW_CONFIG")
+
+
+def without_airflow(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` without the user's Airflow settings; connections and variables given in it stay."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(_SETTINGS_PREFIX) and name not in _OWN
+    }
+
+
+def airflow_variables(home: Path) -> dict[str, str]:
+    """What makes an Airflow that lives below `home` alone: database, logs, no examples, no plugins, an empty bundle.
+
+    The bundle that DAGs are synced under maps to an empty folder: `dag.test()` of Airflow 3.3 parses the whole owning
+    bundle at every call (apache/airflow#66205), and 3.1 and 3.2 parse every bundle for a DAG that is not stored yet.
+    """
+    empty = home / "empty"
+    bundle = {
+        "name": BUNDLE,
+        "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+        "kwargs": {"path": str(empty)},
+    }
+    return {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(empty),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(empty),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "200",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle]),
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+        "AIRFLOW__API_AUTH__JWT_SECRET": "windtunnel runs nothing that this could open",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }

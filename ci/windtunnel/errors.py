@@ -1,0 +1,17 @@
+"""The one error that a user can cause: settings that make no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UsageError(Exception):
+    """The settings are wrong; the message says where, what and the way out. The door exits with status 2."""
+
+
+def unknown(where: str, kind: str, value: str, valid: Iterable[str], hint: str) -> UsageError:
+    """A UsageError for a `value` that is none of the `valid` ones, naming the nearest of them."""
+    nearest = get_close_matches(value, sorted(valid), n=1, cutoff=0.5)
+    guess = f", did you mean {nearest[0]!r}?" if nearest else ""
+    return UsageError(f"{where}: unknown {kind} {value!r}{guess} ({hint})")

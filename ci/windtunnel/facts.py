@@ -1,0 +1,276 @@
+"""What was seen: plain frozen records that collectors make and checks read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from windtunnel.findings import Location
+
+
+class End(str, Enum):
+    """How an isolated child process ended."""
+
+    COMPLETED = "completed"
+    TIMED_OUT = "timed out"
+    DIED = "died"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFacts:
+    """The end of one child process: `detail` is empty where it completed; `output` is the last it printed."""
+
+    end: End
+    detail: str = ""
+    output: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FailureFacts:
+    """An exception in the user's code: `location` is the innermost line of the user's own files.
+
+    `traceback` keeps the user's frames only; `needs` names what the code asked of the outside and the run
+    could not give (a connection, a variable, the network), empty where nothing of the kind was the cause.
+    """
+
+    type: str
+    message: str
+    location: Location | None
+    traceback: str
+    needs: str = ""
+
+    @property
+    def summary(self) -> str:
+        """The first line that a reader needs: type and message."""
+        first = self.message.strip().splitlines()
+        return ": ".join(part for part in (self.type, first[0] if first else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """One task as it was loaded; `location` is where its function or its operator call stands."""
+
+    dag_id: str
+    task_id: str
+    operator: str
+    location: Location
+    is_sensor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The graph theory of one DAG.
+
+    `longest_path` is one of the longest chains of tasks, `antichain` one of the largest sets of tasks of which none
+    waits for another (Dilworth), `redundant_edges` those that the transitive reduction leaves out.
+    """
+
+    tasks: int
+    edges: int
+    longest_path: tuple[str, ...]
+    antichain: tuple[str, ...]
+    redundant_edges: tuple[tuple[str, str], ...]
+
+    @property
+    def width(self) -> int:
+        """How many tasks can be candidates to run at the same time."""
+        return len(self.antichain)
+
+    @property
+    def linearity(self) -> float:
+        """Longest path / number of tasks: 1.0 is a chain. A DAG without tasks counts as a chain."""
+        return len(self.longest_path) / self.tasks if self.tasks else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DagFacts:
+    """One DAG as the DagBag holds it. `unserializable` is Airflow's reason why it cannot be stored, or empty."""
+
+    dag_id: str
+    location: Location
+    tasks: tuple[TaskFacts, ...]
+    shape: Shape
+    unserializable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DagFileFacts:
+    """One candidate DAG file, loaded in a process of its own."""
+
+    path: str
+    process: ProcessFacts
+    failures: tuple[FailureFacts, ...] = ()
+    dags: tuple[DagFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRunFacts:
+    """One task instance after the run; `map_index` is -1 for a task that is not mapped.
+
+    `state` is Airflow's word, "" where the task was never started; `seconds` is the time of the last attempt.
+    """
+
+    dag_id: str
+    task_id: str
+    map_index: int
+    state: str
+    location: Location
+    is_sensor: bool = False
+    tries: int = 0
+    seconds: float = 0.0
+    failure: FailureFacts | None = None
+
+    @property
+    def ran(self) -> bool:
+        """Whether the task was reached: it was started, or Airflow ended it well without having to start it."""
+        return self.tries > 0 or self.state not in ("", "skipped", "upstream_failed", "removed")
+
+    @property
+    def unmet_need(self) -> str:
+        """What the task failed for want of, where that is something that this run cannot give; else ""."""
+        return self.failure.needs if self.failure is not None and self.state == "failed" else ""
+
+    @property
+    def label(self) -> str:
+        """The task as people name it: with its index where it is mapped."""
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+
+@dataclass(frozen=True, slots=True)
+class DriverFacts:
+    """One execution of a Hamilton driver inside a task."""
+
+    task_id: str
+    map_index: int
+    modules: tuple[str, ...]
+    nodes: tuple[str, ...]
+    executed: tuple[str, ...]
+    final_vars: tuple[str, ...]
+    inputs: tuple[str, ...]
+    overrides: tuple[str, ...]
+    seconds: float
+
+
+class SaveState(str, Enum):
+    """What became of one promised save."""
+
+    WHOLE = "whole"
+    NEVER_REQUESTED = "never requested"
+    NOT_REACHED = "not reached"
+    MISSING = "missing"
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    UNFINISHED = "unfinished"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFacts:
+    """One saver node of a dataflow that a task drove, and what lay at its path when the task ended.
+
+    `path` is "" where the saver names none or did not run; `size` is in bytes; `detail` says what was wrong, or for
+    UNSEEN why windtunnel could not look.
+    """
+
+    dag_id: str
+    task_id: str
+    node: str
+    module: str
+    format: str
+    location: Location
+    state: SaveState
+    path: str = ""
+    size: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """One run of one DAG by `dag.test()`, in a process of its own. `state` is the run's, "" where it has none.
+
+    `failure` is an exception that kept the run itself from starting or from going on. A run that was out of time is
+    `waiting` where no code of the user's was at work, but a sensor, a trigger, or Airflow itself.
+    """
+
+    dag_id: str
+    location: Location
+    process: ProcessFacts
+    state: str = ""
+    tasks: tuple[TaskRunFacts, ...] = ()
+    drivers: tuple[DriverFacts, ...] = ()
+    saves: tuple[SaveFacts, ...] = ()
+    failure: FailureFacts | None = None
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """One node of a module's graph that a function of that module makes."""
+
+    name: str
+    function: str
+    location: Location
+    type: str
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataflowFacts:
+    """One Hamilton module, imported and built alone, in a process of its own."""
+
+    module: str
+    path: str
+    process: ProcessFacts
+    nodes: tuple[NodeFacts, ...] = ()
+    failure: FailureFacts | None = None
+
+
+class Property(str, Enum):
+    """What is asked of every node function, whatever it computes."""
+
+    NO_EXCEPTION = "no unexpected exception"
+    RETURN_TYPE = "result matches the return annotation"
+    INPUTS_UNCHANGED = "inputs are not changed"
+    DETERMINISTIC = "same inputs give the same result"
+
+
+@dataclass(frozen=True, slots=True)
+class CounterExample:
+    """A property that does not hold: `call` is the smallest failing call, as code, and `detail` what it did."""
+
+    property: Property
+    call: str
+    detail: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyFacts:
+    """The properties of one node, tried on generated inputs.
+
+    `not_exercised` says why no example could be made (a parameter whose type says too little); then nothing was tried.
+    `examples` counts the inputs on which every property was judged, `declined` those that the function refused
+    by raising on purpose.
+    """
+
+    module: str
+    path: str
+    node: str
+    location: Location
+    process: ProcessFacts
+    tried: tuple[Property, ...] = ()
+    examples: int = 0
+    declined: int = 0
+    counterexamples: tuple[CounterExample, ...] = ()
+    not_exercised: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCrash:
+    """A check of ours that raised: what it was reading is unjudged."""
+
+    code: str
+    name: str
+    location: Location
+    traceback: str

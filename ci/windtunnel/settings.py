@@ -1,0 +1,226 @@
+"""What the user can choose: one list of options that the command line, pytest and pyproject.toml all read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from windtunnel.errors import UsageError, unknown
+from windtunnel.findings import Severity
+
+TABLE = "tool.windtunnel"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting as its doors need it: `parse` turns any accepted value into the field's, or raises ValueError.
+
+    `expects` completes the sentence "expected …" in the error for a value that `parse` refuses. A `switch` takes no
+    value on the command line. What concerns the `report` alone is no option of pytest's, which reports in its own way.
+    """
+
+    name: str
+    help: str
+    parse: Callable[[Any], Any]
+    expects: str
+    metavar: str
+    choices: tuple[str, ...] = ()
+    short: str = ""
+    switch: bool = False
+    report: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The option's name on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    def read(self, value: object, where: str) -> Any:
+        """The setting that `value` means; a UsageError that starts with `where` if it means none."""
+        try:
+            return self.parse(value)
+        except (ValueError, TypeError) as error:
+            reason = f" ({error})" if isinstance(error, _Refusal) else ""
+            raise UsageError(f"{where}: {value!r} is no value, expected {self.expects}{reason}") from error
+
+
+class _Refusal(ValueError):
+    """A ValueError whose text is written for the user."""
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = value.split(",")
+    if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
+        raise ValueError
+    words = (word.strip() for entry in value for word in entry.split(","))
+    return tuple(word for word in words if word)
+
+
+def _at_least(low: float, number: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def parse(value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError
+        parsed = number(value)
+        if not parsed >= low or parsed == float("inf"):
+            raise ValueError
+        return parsed
+
+    return parse
+
+
+def _share(value: Any) -> float:
+    parsed = float(_at_least(0, float)(value))
+    if parsed > 1:
+        raise ValueError
+    return parsed
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if value not in choices:
+            raise ValueError
+        return str(value)
+
+    return parse
+
+
+def _severity(value: Any) -> Severity:
+    if value not in ("error", "warning"):
+        raise ValueError
+    return Severity[value.upper()]
+
+
+def _conf(value: Any) -> Mapping[str, Any]:
+    """The params of the runs: a table, JSON text, or @FILE that holds JSON."""
+    import json
+
+    if isinstance(value, str):
+        if value.startswith("@"):
+            try:
+                value = Path(value[1:]).read_text(encoding="utf-8")
+            except OSError as error:
+                raise _Refusal(f"{error.strerror}: {value[1:]}") from error
+        try:
+            value = json.loads(value)
+        except json.JSONDecodeError as error:
+            raise _Refusal(f"not JSON: {error}") from error
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return dict(value)
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _setting(
+    default: Any, help: str, parse: Callable[[Any], Any], expects: str, metavar: str = "", **more: Any
+) -> Any:
+    declared = {"help": help, "parse": parse, "expects": expects, "metavar": metavar, **more}
+    if callable(default):
+        return field(default_factory=default, metadata=declared)
+    return field(default=default, metadata=declared)
+
+
+def _switch(help: str, **more: Any) -> Any:
+    return _setting(False, help, _yes_or_no, "true or false", switch=True, report=True, **more)
+
+
+def _default_jobs() -> int:
+    return os.cpu_count() or 1
+
+
+FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a run depends on. `root` is the repository, `paths` what to look at in it (all of it where empty)."""
+
+    root: Path
+    paths: tuple[Path, ...] = ()
+    select: tuple[str, ...] = _setting((), "Run only these checks.", _words, "codes or prefixes of codes", "CODE,...")
+    ignore: tuple[str, ...] = _setting((), "Leave these checks out.", _words, "codes or prefixes of codes", "CODE,...")
+    dags: tuple[str, ...] = _setting(
+        (), "The DAG folders (found by their name `dags` if not given).", _words, "paths", "PATH,..."
+    )
+    modules: tuple[str, ...] = _setting(
+        (), "Hamilton modules, or folders of them (found by their imports if not given).", _words, "paths", "PATH,..."
+    )
+    jobs: int = _setting(
+        _default_jobs, "Child processes at a time (as many as processors if not given).", _at_least(1, int),
+        "a whole number from 1", "N",
+    )  # fmt: skip
+    timeout: float = _setting(
+        120.0, "Seconds that one file may take to load, one DAG to run, one module to be tried.", _at_least(0.1, float),
+        "seconds, 0.1 or more", "SECONDS",
+    )  # fmt: skip
+    max_examples: int = _setting(
+        100, "Generated inputs for each Hamilton function.", _at_least(1, int), "a whole number from 1", "N"
+    )
+    seed: int = _setting(0, "Seed of the generated inputs.", _at_least(0, int), "a whole number from 0", "N")
+    conf: Mapping[str, Any] = _setting(
+        dict, "Params of the DAG runs.", _conf, "a JSON object, @FILE that holds one, or a table", "JSON|@FILE"
+    )
+    min_linearity: float = _setting(
+        0.5, "Lowest linearity (longest path / tasks) without a warning.", _share, "a number from 0 to 1", "SHARE"
+    )
+    max_width: int = _setting(
+        16, "Most tasks that may be ready at a time without a warning.", _at_least(1, int), "a whole number from 1", "N"
+    )
+    fail_on: Severity = _setting(
+        Severity.ERROR, "Lowest severity that makes the exit status 1.", _severity, "error or warning",
+        choices=("error", "warning"),
+    )  # fmt: skip
+    format: str = _setting(
+        "text", "Form of the report.", _one_of(FORMATS), " or ".join(FORMATS), choices=FORMATS, report=True
+    )
+    output: str = _setting(
+        "", "Write the report to this file instead of stdout.", str, "a path", "FILE", short="-o", report=True
+    )
+    quiet: bool = _switch("Findings and verdict only.", short="-q")
+    verbose: bool = _switch("All that is known: whole evidence, output, timings.", short="-v")
+    no_color: bool = _switch("No colours, whatever the terminal can do.")
+
+
+def options() -> tuple[Option, ...]:
+    """Every setting that a user can choose, in the order in which the doors list them."""
+    return tuple(Option(f.name, **f.metadata) for f in fields(Settings) if f.metadata)
+
+
+def from_table(table: Mapping[str, object], where: str) -> dict[str, Any]:
+    """The fields of Settings that a pyproject table gives; a UsageError for a key or a value that means nothing."""
+    known = {option.name.replace("_", "-"): option for option in options()}
+    read: dict[str, Any] = {}
+    for key, value in table.items():
+        option = known.get(key.replace("_", "-"))
+        if option is None:
+            raise unknown(f"{where}: [{TABLE}]", "key", key, known, "windtunnel check --help lists all")
+        read[option.name] = option.read(value, f"{where}: [{TABLE}] {key}")
+    return read
+
+
+def read_pyproject(root: Path) -> dict[str, Any]:
+    """The fields of Settings that `root`/pyproject.toml gives; none where it has no such file or table."""
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    file = root / "pyproject.toml"
+    if not file.is_file():
+        return {}
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file.name}: not TOML: {error}") from error
+    table = document.get("tool", {}).get("windtunnel", {})
+    if not isinstance(table, dict):
+        raise UsageError(f"{file.name}: [{TABLE}] must be a table")
+    return from_table(table, file.name)

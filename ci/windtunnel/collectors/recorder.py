@@ -1,0 +1,165 @@
+"""A Hamilton lifecycle adapter in every driver of the process: which nodes ran, who asked, what was saved."""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import inspect
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+_BASE = "hamilton.lifecycle.base"
+SAVER_TAG = "hamilton.data_saver"
+FORMAT_TAG = "hamilton.data_saver.sink"
+
+
+@dataclass(slots=True)
+class Saved:
+    """One saver node that ended well: the options its saver was made with, and the metadata that it returned."""
+
+    node: Any
+    options: Mapping[str, Any]
+    data_type: type
+    metadata: Any
+
+
+@dataclass(slots=True)
+class Execution:
+    """One execution of a driver: the graph it ran on, what was asked of it, and what it did."""
+
+    graph: Any
+    final_vars: tuple[str, ...]
+    inputs: tuple[str, ...]
+    overrides: tuple[str, ...]
+    started: float
+    seconds: float = 0.0
+    executed: list[str] = field(default_factory=list)
+    saved: list[Saved] = field(default_factory=list)
+
+
+class Recording:
+    """The executions since the last `take`, in the order in which they started."""
+
+    def __init__(self) -> None:
+        self._by_run: dict[str, Execution] = {}
+
+    def take(self) -> list[Execution]:
+        """The executions so far, which are then forgotten."""
+        taken = list(self._by_run.values())
+        self._by_run = {}
+        return taken
+
+    def before_graph(self, run_id: str, execution: Execution) -> None:
+        """A driver starts."""
+        self._by_run[run_id] = execution
+
+    def after_graph(self, run_id: str) -> None:
+        """A driver has ended, well or not."""
+        if execution := self._by_run.get(run_id):
+            execution.seconds = time.monotonic() - execution.started
+
+    def after_node(self, run_id: str, node: Any, kwargs: Mapping[str, Any], success: bool, result: Any) -> None:
+        """A node has run."""
+        execution = self._by_run.get(run_id)
+        if execution is None:
+            return
+        execution.executed.append(node.name)
+        if success and SAVER_TAG in node.tags:
+            execution.saved.append(_saved(node, kwargs, result))
+
+
+def _saved(node: Any, kwargs: Mapping[str, Any], metadata: Any) -> Saved:
+    """The options lie in the defaults of the function that @save_to makes; a @datasaver function has none there."""
+    try:
+        parameters = inspect.signature(node.callable).parameters
+    except (TypeError, ValueError):
+        parameters = {}
+    given = {name: p.default for name, p in parameters.items() if p.default is not inspect.Parameter.empty}
+    names = given.get("__dependencies", {})
+    data_name = given.get("__data_node_name")
+    options = {names.get(name, name): value for name, value in kwargs.items()}
+    data = options.pop(data_name, None) if data_name else next(iter(kwargs.values()), None)
+    return Saved(node, {**given.get("__resolved_kwargs", {}), **options}, type(data), metadata)
+
+
+def record_drivers() -> Recording:
+    """Note every driver execution in this process from now on, whether Hamilton is imported yet or not."""
+    recording = Recording()
+
+    def patch(base: ModuleType) -> None:
+        _observe(base, recording)
+
+    if _BASE in sys.modules:
+        patch(sys.modules[_BASE])
+    else:
+        sys.meta_path.insert(0, _WhenImported(_BASE, patch))
+    return recording
+
+
+class _WhenImported(importlib.abc.MetaPathFinder):
+    """Calls back when one module has been imported, and is then gone."""
+
+    def __init__(self, name: str, then: Callable[[ModuleType], None]) -> None:
+        self._name, self._then = name, then
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is None or spec.loader is None:
+            return spec
+        execute = spec.loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            execute(module)
+            self._then(module)
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+def _observe(base: Any, recording: Recording) -> None:
+    """One place sees every kind of driver: the set of adapters that each of them makes."""
+    recorder = _recorder(base, recording)
+    original = base.LifecycleAdapterSet.__init__
+
+    def init(self: Any, *adapters: Any) -> None:
+        original(self, *adapters, recorder)
+
+    base.LifecycleAdapterSet.__init__ = init
+
+
+def _recorder(base: Any, recording: Recording) -> Any:
+    class Recorder(base.BasePreGraphExecute, base.BasePostGraphExecute, base.BasePostNodeExecute):  # type: ignore[misc]
+        def pre_graph_execute(
+            self, *, run_id: str, graph: Any, final_vars: list[str], inputs: Any, overrides: Any
+        ) -> None:
+            execution = Execution(
+                graph, tuple(final_vars), tuple(inputs or ()), tuple(overrides or ()), time.monotonic()
+            )
+            recording.before_graph(run_id, execution)
+
+        def post_graph_execute(self, *, run_id: str, **_: Any) -> None:
+            recording.after_graph(run_id)
+
+        def post_node_execute(
+            self, *, run_id: str, node_: Any, kwargs: Any, success: bool, result: Any, **_: Any
+        ) -> None:
+            recording.after_node(run_id, node_, kwargs, success, result)
+
+        def __reduce__(self) -> Any:  # an executor that pickles its adapters gets one that records nothing here
+            return _Nothing, ()
+
+    return Recorder()
+
+
+class _Nothing:
+    """What is left of the recorder in another process."""

@@ -1,0 +1,156 @@
+"""DAGs run by `dag.test()`, each in a child of its own, and watched while they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from windtunnel.collectors.dags import DagFile, dag_location, open_bag, stuck_at, task_location
+from windtunnel.collectors.effects import NetworkRefused
+from windtunnel.collectors.failures import chain, failure_facts
+from windtunnel.collectors.recorder import Execution, Recording, record_drivers
+from windtunnel.collectors.saves import Bystanders, Owner, inspect_saves
+from windtunnel.collectors.source import SourceIndex
+from windtunnel.facts import DagFacts, DriverFacts, End, FailureFacts, ProcessFacts, RunFacts, SaveFacts, TaskRunFacts
+from windtunnel.pool import Job, Outcome, Pool
+from windtunnel.template import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class DagRunRequest:
+    """One DAG to run, of the file that it was loaded from, with the params that the user gives."""
+
+    file: DagFile
+    dag: DagFacts
+    conf: Mapping[str, Any]
+
+
+def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) -> Iterator[RunFacts]:
+    """The facts of each run, in the order in which their children end."""
+    jobs = (Job(request, f"{__name__}:run_dag", (request,), timeout) for request in requests)
+    for job, outcome in pool.map(jobs):
+        dag = job.key.dag
+        facts: RunFacts = outcome.value or RunFacts(dag.dag_id, dag.location, outcome.process)
+        stuck = next(iter(stuck_at(outcome, job.key.file.root)), facts.failure)
+        yield replace(facts, process=outcome.process, failure=stuck, waiting=_is_waiting(facts, outcome))
+
+
+_TRIGGERING = "run_trigger_in_process"
+
+
+def _is_waiting(facts: RunFacts, outcome: Outcome) -> bool:
+    at_work = [task for task in facts.tasks if task.state == "running" and not task.is_sensor]
+    in_trigger = any(function == _TRIGGERING for _, _, function in outcome.stack)
+    return outcome.process.end is End.TIMED_OUT and bool(facts.tasks) and (in_trigger or not at_work)
+
+
+# In the child
+
+
+def run_dag(request: DagRunRequest) -> RunFacts:
+    """The facts of one run, made in this very process: a child of the Airflow template."""
+    from windtunnel.airflow_compat import running
+
+    file, root = request.file, request.file.root
+    bag = open_bag(file)
+    dag = bag.dags.get(request.dag.dag_id)
+    if dag is None:
+        failure = FailureFacts("LookupError", "the second time that the file was loaded, it held no such DAG", None, "")
+        return RunFacts(request.dag.dag_id, request.dag.location, ProcessFacts(End.COMPLETED), failure=failure)
+    watch = _Watch(dag, file, record_drivers())
+    failure = None
+    try:
+        running.prepare(bag, dag)
+        dag_run = running.test_run(dag, request.conf, watch)
+        watch.settle(running.task_instances(dag_run), str(getattr(dag_run.state, "value", dag_run.state)))
+    except Exception as error:  # whatever keeps the user's DAG from running
+        failure = failure_facts(error, root, _needs(error))
+    return replace(watch.facts(), failure=failure)
+
+
+def _needs(error: BaseException) -> str:
+    from windtunnel.airflow_compat.running import outside_need
+
+    for cause in chain(error):
+        if isinstance(cause, NetworkRefused):
+            return f"the network ({cause})"
+        if need := outside_need(cause):
+            return need
+    return ""
+
+
+class _Watch:
+    """What has been seen of one run so far, kept safe outside the process each time that a task starts."""
+
+    def __init__(self, dag: Any, file: DagFile, recording: Recording) -> None:
+        self._dag, self._file, self._recording = dag, file, recording
+        self._index = SourceIndex.of(file.file)
+        self._tasks: dict[tuple[str, int], TaskRunFacts] = {}
+        self._drivers: list[DriverFacts] = []
+        self._saves: list[SaveFacts] = []
+        self._state = ""
+        self._shelf = Shelf()
+        self._bystanders = Bystanders.now()
+
+    def facts(self) -> RunFacts:
+        """The run as far as it has been seen."""
+        return RunFacts(
+            dag_id=self._dag.dag_id,
+            location=dag_location(self._dag, self._file, self._index),
+            process=ProcessFacts(End.COMPLETED),
+            state=self._state,
+            tasks=tuple(self._tasks.values()),
+            drivers=tuple(self._drivers),
+            saves=tuple(self._saves),
+        )
+
+    def task_started(self, task_id: str, map_index: int, attempt: int) -> None:
+        self._bystanders = Bystanders.now()
+        self._note(task_id, map_index, state="running", tries=attempt)
+        self._shelf.keep(self.facts())
+
+    def task_ended(self, task_id: str, map_index: int, state: str, error: BaseException | None) -> None:
+        failure = failure_facts(error, self._file.root, _needs(error)) if error is not None else None
+        self._note(task_id, map_index, state=state, failure=failure)
+        executions = self._recording.take()
+        self._drivers += [_driver_facts(execution, task_id, map_index) for execution in executions]
+        if state == "success":
+            owner = Owner(self._dag.dag_id, task_id, self._file.root, self._bystanders)
+            self._saves += inspect_saves(executions, owner)
+        self._shelf.keep(self.facts())
+
+    def settle(self, stored: Iterable[tuple[str, int, str, int, float]], run_state: str) -> None:
+        """Take the states of the task instances and of the run as Airflow has stored them."""
+        self._state = run_state
+        for task_id, map_index, state, tries, seconds in stored:
+            self._note(task_id, map_index, state=state, tries=tries, seconds=seconds)
+
+    def _note(self, task_id: str, map_index: int, **seen: Any) -> None:
+        known = self._tasks.get((task_id, map_index)) or self._unseen(task_id, map_index)
+        self._tasks[task_id, map_index] = replace(known, **seen)
+
+    def _unseen(self, task_id: str, map_index: int) -> TaskRunFacts:
+        from windtunnel.airflow_compat.dagbag import is_sensor
+
+        task = self._dag.get_task(task_id)
+        location = task_location(task, self._dag, self._file, self._index)
+        return TaskRunFacts(self._dag.dag_id, task_id, map_index, "", location, is_sensor(task))
+
+
+def _driver_facts(execution: Execution, task_id: str, map_index: int) -> DriverFacts:
+    nodes = execution.graph.nodes.values()
+    functions = [function for node in nodes for function in node.originating_functions or ()]
+    return DriverFacts(
+        task_id=task_id,
+        map_index=map_index,
+        modules=tuple(sorted({function.__module__ for function in functions})),
+        nodes=tuple(sorted(node.name for node in nodes)),
+        executed=tuple(execution.executed),
+        final_vars=execution.final_vars,
+        inputs=execution.inputs,
+        overrides=execution.overrides,
+        seconds=execution.seconds,
+    )
+
+

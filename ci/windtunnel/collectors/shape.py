@@ -1,0 +1,51 @@
+"""The graph theory of a DAG: its longest path, its width, and the edges that say nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from windtunnel.facts import Shape
+
+
+def shape_of(tasks: Iterable[str], edges: Iterable[tuple[str, str]]) -> Shape:
+    """The shape of the graph of `tasks` and `edges` (upstream, downstream), which must have no cycle."""
+    import networkx as nx
+
+    graph = nx.DiGraph()
+    graph.add_nodes_from(sorted(tasks))
+    graph.add_edges_from(sorted(edges))
+    closure = nx.transitive_closure_dag(graph)
+    reduced = nx.transitive_reduction(graph)
+    return Shape(
+        tasks=graph.number_of_nodes(),
+        edges=graph.number_of_edges(),
+        longest_path=tuple(nx.dag_longest_path(graph, default_weight=1)),
+        antichain=_largest_antichain(closure),
+        redundant_edges=tuple(sorted(edge for edge in graph.edges if not reduced.has_edge(*edge))),
+    )
+
+
+def _largest_antichain(closure: Any) -> tuple[str, ...]:
+    """A largest set of nodes of which none reaches another.
+
+    By Dilworth's theorem it is as large as the smallest number of chains that cover the graph, which is what a maximum
+    matching of the transitive closure leaves; Konig's minimum vertex cover of that matching tells its members.
+    """
+    from networkx.algorithms import bipartite
+
+    split: Any = _bipartite_double(closure)
+    left = {("up", node) for node in closure}
+    matching = bipartite.hopcroft_karp_matching(split, top_nodes=left)
+    cover = bipartite.to_vertex_cover(split, matching, top_nodes=left)
+    return tuple(sorted(node for node in closure if ("up", node) not in cover and ("down", node) not in cover))
+
+
+def _bipartite_double(closure: Any) -> Any:
+    """Each node once as a start and once as an end of the edges of `closure`."""
+    import networkx as nx
+
+    split = nx.Graph()
+    split.add_nodes_from((side, node) for node in closure for side in ("up", "down"))
+    split.add_edges_from((("up", start), ("down", end)) for start, end in closure.edges)
+    return split

@@ -1,0 +1,64 @@
+"""Where things stand in the text of a file: DAG ids, task ids, functions, and the owner's ignore comments."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_NAMING = ("task_id", "dag_id", "group_id")
+_COPY = re.compile(r"__\d+$")
+_IGNORE = re.compile(r"#\s*windtunnel:\s*ignore\[(?P<codes>[A-Za-z0-9 ,]+)\]\s*(?P<reason>.*)")
+
+
+@dataclass(slots=True)
+class SourceIndex:
+    """Lines by name. A name that is composed at run time is not found; the caller then falls back on the file."""
+
+    named: dict[str, int] = field(default_factory=dict)
+    functions: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, file: Path) -> SourceIndex:
+        """The index of a Python file; an empty one where it cannot be read as Python."""
+        try:
+            tree = ast.parse(file.read_bytes())
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            return cls()
+        index = cls()
+        for node in ast.walk(tree):
+            index._take(node)
+        return index
+
+    def _take(self, node: ast.AST) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self.functions.setdefault(node.name, node.lineno)
+        elif isinstance(node, ast.Call):
+            names = [keyword.value for keyword in node.keywords if keyword.arg in _NAMING] or node.args[:1]
+            for name in names:
+                if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                    self.named.setdefault(name.value, node.lineno)
+
+    def dag_line(self, dag_id: str) -> int:
+        """The line that gives a DAG its id; 1 where the text does not say it."""
+        return self.named.get(dag_id) or self.functions.get(dag_id) or 1
+
+    def task_line(self, task_id: str) -> int | None:
+        """The line that gives a task its id, with or without the prefix of its group and the suffix of a copy."""
+        short = _COPY.sub("", task_id.rpartition(".")[2])
+        for name in (task_id, short):
+            if line := self.named.get(name) or self.functions.get(name):
+                return line
+        return None
+
+
+def ignore_reason(line: str, code: str) -> str:
+    """Why the owner has silenced `code` on this line of text: "" where it is not silenced.
+
+    The comment is `# windtunnel: ignore[WT201] reason`; without a reason it reads "no reason given".
+    """
+    found = _IGNORE.search(line)
+    if found is None or code not in {named.strip().upper() for named in found["codes"].split(",")}:
+        return ""
+    return found["reason"].strip() or "no reason given"

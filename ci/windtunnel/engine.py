@@ -1,0 +1,243 @@
+"""Settings in, report out: what was selected decides what is collected, and what was collected is judged."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib import metadata
+from itertools import chain
+from typing import Any, Protocol
+
+import windtunnel
+from windtunnel.airflow_compat.environment import without_airflow
+from windtunnel.checks import Check, selected
+from windtunnel.collectors.dags import DagFile, collect_dag_files
+from windtunnel.collectors.discovery import Found, discover
+from windtunnel.collectors.modules import Trial, collect_dataflows, collect_trials
+from windtunnel.collectors.runs import DagRunRequest, collect_runs
+from windtunnel.collectors.saves import settle
+from windtunnel.errors import UsageError
+from windtunnel.facts import DagFacts, DagFileFacts, DataflowFacts, PropertyFacts, RunFacts, TaskFacts
+from windtunnel.judging import RUN_SUBJECTS, Subject, judge, subjects_of_file, subjects_of_module, subjects_of_run
+from windtunnel.pool import Pool
+from windtunnel.report import Report, Timing, Versions
+from windtunnel.settings import Settings
+
+LOAD_SUBJECTS = (DagFileFacts, DagFacts, TaskFacts)
+
+
+class Progress(Protocol):
+    """Who is told how far the work has come."""
+
+    def __call__(self, stage: str, done: int, total: int, name: str) -> None:
+        """`done` of `total` subjects of a stage are finished, `name` the latest of them."""
+
+
+def silent(stage: str, done: int, total: int, name: str) -> None:
+    """Progress for nobody."""
+
+
+@dataclass(slots=True)
+class _Collected:
+    files: list[DagFileFacts] = field(default_factory=list)
+    runs: tuple[RunFacts, ...] = ()
+    dataflows: list[DataflowFacts] = field(default_factory=list)
+    properties: list[PropertyFacts] = field(default_factory=list)
+    timings: list[Timing] = field(default_factory=list)
+
+    def subjects(self) -> Iterator[Subject]:
+        yield from chain.from_iterable(map(subjects_of_file, self.files))
+        yield from chain.from_iterable(map(subjects_of_run, self.runs))
+        yield from chain.from_iterable(map(subjects_of_module, (*self.dataflows, *self.properties)))
+
+
+def run(settings: Settings, progress: Progress = silent, pools: Pools | None = None) -> Report:
+    """Discover, collect, check. Raises UsageError where the settings make no sense or leave nothing to check.
+
+    Whoever runs several times hands its own `pools` in, and closes them; else they are started and ended here.
+    """
+    started = time.monotonic()
+    checks = selected(settings)
+    plan = Plan.of(checks, discover(settings), settings)
+    with ExitStack() as stack:
+        pools = pools or stack.enter_context(Pools(settings.jobs, plan.found.drives_hamilton))
+        collected = _collect(plan, settings, progress, pools)
+    findings = judge(checks, collected.subjects(), settings)
+    collected.timings.append(Timing("total", time.monotonic() - started))
+    return Report(
+        root=settings.root,
+        versions=versions(),
+        fail_on=settings.fail_on,
+        checks=len(checks),
+        seed=settings.seed,
+        findings=findings,
+        files=tuple(collected.files),
+        runs=collected.runs,
+        dataflows=tuple(collected.dataflows),
+        properties=tuple(collected.properties),
+        timings=tuple(collected.timings),
+    )
+
+
+def versions() -> Versions:
+    """What is installed here, asked without importing it."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    return Versions(windtunnel.__version__, python, _installed("apache-airflow-core"), _installed("apache-hamilton"))
+
+
+def _installed(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be collected, derived from the checks that were selected and from what was found."""
+
+    found: Found
+    loads: bool
+    runs: bool
+    dataflows: bool
+    properties: bool
+
+    @classmethod
+    def of(cls, checks: Sequence[Check], found: Found, settings: Settings) -> Plan:
+        """The plan; a UsageError where nothing would be checked, or where what is needed is not installed."""
+        subjects = {check.on for check in checks}
+        runs = bool(found.dag_files) and not subjects.isdisjoint(RUN_SUBJECTS)
+        plan = cls(
+            found=found,
+            loads=runs or (bool(found.dag_files) and not subjects.isdisjoint(LOAD_SUBJECTS)),
+            runs=runs,
+            dataflows=bool(found.modules) and DataflowFacts in subjects,
+            properties=bool(found.modules) and PropertyFacts in subjects,
+        )
+        plan._insist(settings)
+        return plan
+
+    def _insist(self, settings: Settings) -> None:
+        if not (self.loads or self.dataflows or self.properties):
+            looked_in = ", ".join(map(str, settings.paths or (settings.root,)))
+            raise UsageError(
+                f"{looked_in}: nothing found to check: no DAG file or no Hamilton module for the checks selected; "
+                "name a folder, or set --dags and --modules"
+            )
+        if self.loads and not _installed("apache-airflow-core"):
+            raise UsageError(
+                f"{self.found.dag_files[0].path}: a DAG file, but {sys.executable} has no Airflow 3.1 to 3.3; "
+                "install apache-airflow beside windtunnel, or leave the DAGs out with --select WT5,WT6"
+            )
+        if (self.dataflows or self.properties) and not _installed("apache-hamilton"):
+            raise UsageError(
+                f"{self.found.modules[0].path}: a Hamilton module, but {sys.executable} has no Hamilton; "
+                "install apache-hamilton beside windtunnel, or leave the modules out with --ignore WT5,WT6"
+            )
+
+
+def child_environment() -> dict[str, str]:
+    """The environment that templates start in: the user's, without their Airflow's settings and without telemetry."""
+    return {**without_airflow(os.environ), "HAMILTON_TELEMETRY_ENABLED": "false"}
+
+
+class Pools:
+    """The two kinds of pools, each started when it is first asked for. A context manager: on leaving, both are gone."""
+
+    def __init__(self, size: int, drives_hamilton: bool) -> None:
+        self._size = size
+        self._warm_up = {"dags": "airflow_and_hamilton" if drives_hamilton else "airflow", "modules": "hamilton"}
+        self._started: dict[str, Pool] = {}
+
+    def __enter__(self) -> Pools:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what was started."""
+        for pool in self._started.values():
+            pool.close()
+        self._started = {}
+
+    @property
+    def dags(self) -> Pool:
+        """Where DAGs are loaded and run. Airflow takes seconds to import, in the background."""
+        return self._pool("dags")
+
+    @property
+    def modules(self) -> Pool:
+        """Where Hamilton modules are built and tried."""
+        return self._pool("modules")
+
+    def _pool(self, kind: str) -> Pool:
+        if kind not in self._started:
+            warm_up = f"windtunnel.collectors.warm:{self._warm_up[kind]}"
+            self._started[kind] = Pool(warm_up, environment=child_environment(), size=self._size)
+        return self._started[kind]
+
+
+def _collect(plan: Plan, settings: Settings, progress: Progress, pools: Pools) -> _Collected:
+    collected = _Collected()
+    airflow = pools.dags if plan.loads else None  # it warms up while the modules are tried
+    if plan.dataflows or plan.properties:
+        _collect_modules(pools.modules, plan, settings, progress, collected)
+    if airflow is not None:
+        _collect_dags(airflow, plan, settings, progress, collected)
+    return collected
+
+
+def _collect_modules(
+    pool: Pool, plan: Plan, settings: Settings, progress: Progress, collected: _Collected
+) -> None:
+    modules = plan.found.modules
+    if plan.dataflows:
+        facts = collect_dataflows(pool, modules, settings.timeout)
+        collected.dataflows = sorted(_watched(facts, "dataflows", len(modules), progress, collected), key=_by_path)
+    if plan.properties:
+        trials = [Trial(module, (), settings.max_examples, settings.seed) for module in modules]
+        tried = collect_trials(pool, trials, settings.timeout)
+        groups = list(_watched(tried, "properties", len(trials), progress, collected))
+        collected.properties = sorted((facts for group in groups for facts in group), key=_by_path)
+
+
+def _by_path(facts: Any) -> tuple[str, int]:
+    return facts.path, getattr(getattr(facts, "location", None), "line", 0)
+
+
+def _collect_dags(pool: Pool, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
+    files = plan.found.dag_files
+    loads = collect_dag_files(pool, files, settings.timeout)
+    collected.files = sorted(_watched(loads, "load", len(files), progress, collected), key=_by_path)
+    if plan.runs:
+        requests = run_requests(files, collected.files, settings)
+        runs = collect_runs(pool, requests, settings.timeout)
+        done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
+        collected.runs = settle(done)
+
+
+def run_requests(files: Iterable[DagFile], loaded: Iterable[DagFileFacts], settings: Settings) -> list[DagRunRequest]:
+    """One run for each DAG that Airflow could store."""
+    by_path = {file.path: file for file in files}
+    return [
+        DagRunRequest(by_path[facts.path], dag, settings.conf)
+        for facts in loaded
+        for dag in facts.dags
+        if not dag.unserializable
+    ]
+
+
+def _watched(
+    facts: Iterable[Any], stage: str, total: int, progress: Progress, collected: _Collected
+) -> Iterator[Any]:
+    started = time.monotonic()
+    progress(stage, 0, total, "")
+    for done, fact in enumerate(facts, 1):
+        progress(stage, done, total, getattr(fact, "dag_id", getattr(fact, "path", "")))
+        yield fact
+    collected.timings.append(Timing(stage, time.monotonic() - started))

@@ -1,0 +1,130 @@
+"""Facts in, findings out: every check is asked of every subject of its kind."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from windtunnel.checks import Check, catalogue
+from windtunnel.collectors.source import ignore_reason
+from windtunnel.facts import (
+    CheckCrash,
+    DagFileFacts,
+    DataflowFacts,
+    DriverFacts,
+    PropertyFacts,
+    RunFacts,
+    SaveFacts,
+    TaskRunFacts,
+)
+from windtunnel.findings import Complaint, Finding, Location
+from windtunnel.settings import Settings
+
+RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
+
+
+class Subject(NamedTuple):
+    """Facts of any kind that checks read, and the path of the file that they were collected from."""
+
+    path: str
+    facts: object
+
+
+def subjects_of_file(file: DagFileFacts) -> Iterator[Subject]:
+    """The file, its DAGs and their tasks."""
+    yield Subject(file.path, file)
+    for dag in file.dags:
+        yield Subject(file.path, dag)
+        yield from (Subject(file.path, task) for task in dag.tasks)
+
+
+def subjects_of_run(run: RunFacts) -> Iterator[Subject]:
+    """The run, its task instances, its driver executions and its saves."""
+    path = run.location.path
+    yield from (Subject(path, facts) for facts in (run, *run.tasks, *run.drivers, *run.saves))
+
+
+def subjects_of_module(facts: DataflowFacts | PropertyFacts) -> Iterator[Subject]:
+    """The dataflow and its nodes, or the properties of one node."""
+    yield Subject(facts.path, facts)
+    if isinstance(facts, DataflowFacts):
+        yield from (Subject(facts.path, node) for node in facts.nodes)
+
+
+def judge(checks: Sequence[Check], subjects: Iterable[Subject], settings: Settings) -> tuple[Finding, ...]:
+    """What the checks find in the subjects, sorted by place. A check that crashes is itself a finding, WT001."""
+    scribe = _Scribe(settings)
+    findings: list[Finding] = []
+    crashes: list[Subject] = []
+    for subject in subjects:
+        for check in (check for check in checks if isinstance(subject.facts, check.on)):
+            try:
+                findings += scribe.findings(check, subject)
+            except Exception as error:  # one broken check must neither hide the others nor look green
+                crashes.append(Subject(subject.path, _crash(check, subject, error)))
+    watchers = [check for check in catalogue() if check.on is CheckCrash]
+    findings += [finding for crash in crashes for check in watchers for finding in scribe.findings(check, crash)]
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: (finding.location, finding.code, finding.message)))
+
+
+def _crash(check: Check, subject: Subject, error: Exception) -> CheckCrash:
+    location = getattr(subject.facts, "location", None) or Location(subject.path)
+    return CheckCrash(check.code, check.name, location, "".join(traceback.format_exception(error)))
+
+
+class _Scribe:
+    """Writes complaints down as findings; each source file is read once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lines: Callable[[str], list[str]] = cache(lambda path: _lines_of(settings.root / path))
+
+    def findings(self, check: Check, subject: Subject) -> list[Finding]:
+        """All that one check has to say of one subject."""
+        said = check.complaints(subject.facts, self._settings)
+        return [self._finding(check, subject, Complaint(*complaint)) for complaint in said]
+
+    def _finding(self, check: Check, subject: Subject, said: Complaint) -> Finding:
+        source = self._line_at(said.location)
+        return Finding(
+            code=check.code,
+            name=check.name,
+            severity=check.severity,
+            message=said.message,
+            remedy=said.remedy or check.remedy,
+            location=said.location,
+            source=source,
+            dag_id=getattr(subject.facts, "dag_id", ""),
+            task_id=said.task_id or getattr(subject.facts, "task_id", ""),
+            node=getattr(subject.facts, "node", ""),
+            evidence=said.evidence,
+            reproduce=_reproduce(check, subject, self._settings),
+            docs=f"ci/docs/checks/{check.code}.md",
+            suppressed=ignore_reason(source, check.code),
+        )
+
+    def _line_at(self, location: Location) -> str:
+        lines = self._lines(location.path)
+        return lines[location.line - 1].rstrip() if 0 < location.line <= len(lines) else ""
+
+
+def _lines_of(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
+    """The command that looks for this finding alone, in this file alone."""
+    words = ["windtunnel", "check", subject.path, "--select", check.code]
+    if check.on is PropertyFacts:
+        words += ["--seed", str(settings.seed), "--max-examples", str(settings.max_examples)]
+    if check.on in RUN_SUBJECTS and settings.conf:
+        words += ["--conf", json.dumps(settings.conf)]
+    return shlex.join(words)

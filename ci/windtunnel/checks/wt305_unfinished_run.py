@@ -1,0 +1,76 @@
+"""Run that ended its process, or that hangs.
+
+## What it does
+Reports a DAG whose run did not come to an end: a task left the process with `os._exit`, was killed, crashed the
+interpreter, or ran longer than `--timeout`.
+
+## Why is this bad?
+In production the worker is lost, or is occupied for ever.
+
+## What to do
+The message says which task was at work and, after a time-out, at which line. Give long tasks an `execution_timeout`; if the
+run really takes longer than the limit, raise `--timeout`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from windtunnel.checks import check
+from windtunnel.facts import End, RunFacts
+from windtunnel.findings import Complaint, Severity
+
+FAILING = """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def leaver():
+    @task  # WT305
+    def leave() -> None:
+        import os
+
+        os._exit(0)
+
+    leave()
+
+
+leaver()
+"""
+PASSING = """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def leaver():
+    @task
+    def leave() -> None:
+        return
+
+    leave()
+
+
+leaver()
+"""
+
+
+@check(
+    "WT305",
+    on=RunFacts,
+    severity=Severity.ERROR,
+    remedy="mend the task that was at work; --timeout raises the limit for runs that take longer on purpose",
+)
+def unfinished_run(run: RunFacts) -> Iterator[Complaint]:
+    if run.process.end is End.COMPLETED or run.waiting:
+        return
+    at_work = [task for task in run.tasks if task.state == "running"]
+    who = " while " + ", ".join(repr(task.label) for task in at_work) + " was at work" if at_work else ""
+    stuck = run.failure.location if run.failure else None
+    where = f", at {stuck}" if stuck else ""
+    location = stuck or (at_work[0].location if at_work else run.location)
+    yield Complaint(
+        location,
+        f"the run of DAG {run.dag_id!r} {run.process.detail}{who}{where}",
+        run.process.output[-2000:],
+        task_id=at_work[0].task_id if at_work else "",
+    )

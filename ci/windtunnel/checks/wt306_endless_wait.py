@@ -1,0 +1,70 @@
+"""Run that was still waiting when its time was over.
+
+## What it does
+Reports a DAG whose run was stopped by `--timeout` while a sensor, a trigger or a human was awaited.
+
+## Why is this bad?
+Nothing behind the wait has been tried. In production the wait may be right; here nobody will ever end it.
+
+## What to do
+Provide what is waited for (a file, another DAG's run), or point the sensor at something that exists by a param that
+`--conf` can set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from windtunnel.checks import check
+from windtunnel.facts import End, RunFacts
+from windtunnel.findings import Complaint, Severity
+
+FAILING = """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def patience():
+    @task.sensor(poke_interval=1, timeout=3600)  # WT306
+    def file_is_there() -> bool:
+        return False
+
+    file_is_there()
+
+
+patience()
+"""
+PASSING = """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def patience():
+    @task.sensor(poke_interval=1, timeout=3600)
+    def file_is_there() -> bool:
+        return True
+
+    file_is_there()
+
+
+patience()
+"""
+
+
+@check(
+    "WT306",
+    on=RunFacts,
+    severity=Severity.WARNING,
+    remedy="provide what is waited for, or set it by a param with --conf",
+)
+def endless_wait(run: RunFacts) -> Iterator[Complaint]:
+    if not run.waiting:
+        return
+    waiting = [task for task in run.tasks if task.state not in ("success", "failed", "skipped", "upstream_failed")]
+    who = ", ".join(repr(task.label) for task in waiting) or "no task that had been started"
+    yield Complaint(
+        waiting[0].location if waiting else run.location,
+        f"the run of DAG {run.dag_id!r} {run.process.detail}: still waiting in {who}; what follows is not judged",
+        run.process.output[-2000:],
+        task_id=waiting[0].task_id if waiting else "",
+    )

@@ -1,0 +1,73 @@
+"""Task that needs what a run on its own cannot give.
+
+## What it does
+Reports a task that failed for want of a connection, a variable, a param or the network. windtunnel lets no run reach
+the network, loopback aside.
+
+## Why is this bad?
+It may be right in production. But the task, and all that follows it, has not been tried: this is no green verdict.
+
+## What to do
+Connections and variables can be given in the environment, as `AIRFLOW_CONN_<ID>` and `AIRFLOW_VAR_<NAME>`; params with
+`--conf`. A service can be stood in for by a server on loopback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from windtunnel.checks import check
+from windtunnel.facts import RunFacts
+from windtunnel.findings import Complaint, Severity
+
+FAILING = """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def outside():
+    @task
+    def ask() -> None:
+        from airflow.sdk import BaseHook
+
+        BaseHook.get_connection("warehouse")  # WT308
+
+    ask()
+
+
+outside()
+"""
+PASSING = """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def outside():
+    @task
+    def ask() -> None:
+        print("no need to ask")
+
+    ask()
+
+
+outside()
+"""
+
+
+@check(
+    "WT308",
+    on=RunFacts,
+    severity=Severity.WARNING,
+    remedy="give it by AIRFLOW_CONN_<ID>, AIRFLOW_VAR_<NAME> or --conf, or stand in for it on loopback",
+)
+def unmet_need(run: RunFacts) -> Iterator[Complaint]:
+    if run.failure is not None and run.failure.needs:
+        message = f"DAG {run.dag_id!r} needs {run.failure.needs}; it was not run"
+        yield Complaint(run.failure.location or run.location, message, run.failure.traceback)
+    behind = [task.label for task in run.tasks if task.state == "upstream_failed"]
+    unjudged = f"; not judged either: {', '.join(behind)}" if behind else ""
+    for task in run.tasks:
+        if task.failure is not None and task.unmet_need:
+            location = task.failure.location or task.location
+            message = f"task {task.label!r} needs {task.unmet_need}; it is not judged{unjudged}"
+            yield Complaint(location, message, task.failure.traceback, task_id=task.task_id)

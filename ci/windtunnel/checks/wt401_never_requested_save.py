@@ -1,0 +1,95 @@
+"""Saver that no task asks for.
+
+## What it does
+Follows every Hamilton driver inside the tasks of a run. Reports a saver node (`@save_to`, `@datasaver`, a materializer) of a
+driver's graph that neither this task nor any other task of the repository requests, by itself or by something
+downstream of it.
+
+## Why is this bad?
+Hamilton runs what is asked for and nothing else. A saver that is not in `final_vars` writes nothing, raises nothing, and the
+task is green.
+
+## What to do
+Ask for the saver's own node, the `output_name_` of `@save_to`: the name of the function gives its value and saves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from windtunnel.checks import check
+from windtunnel.facts import SaveFacts, SaveState
+from windtunnel.findings import Complaint, Severity
+
+FAILING = {
+    "modules/totals.py": """\
+from hamilton.function_modifiers import save_to, source
+
+
+@save_to.json(path=source("path"), output_name_="saved_totals")  # WT401
+def totals(rows: list) -> dict:
+    return {"rows": len(rows)}
+""",
+    "dags/totals.py": """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def totals():
+    @task
+    def count() -> None:
+        from hamilton import driver
+
+        from modules import totals as dataflow
+
+        dr = driver.Builder().with_modules(dataflow).build()
+        dr.execute(["totals"], inputs={"rows": [1, 2], "path": "totals.json"})
+
+    count()
+
+
+totals()
+""",
+}
+PASSING = {
+    "modules/totals.py": """\
+from hamilton.function_modifiers import save_to, source
+
+
+@save_to.json(path=source("path"), output_name_="saved_totals")
+def totals(rows: list) -> dict:
+    return {"rows": len(rows)}
+""",
+    "dags/totals.py": """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def totals():
+    @task
+    def count() -> None:
+        from hamilton import driver
+
+        from modules import totals as dataflow
+
+        dr = driver.Builder().with_modules(dataflow).build()
+        dr.execute(["saved_totals"], inputs={"rows": [1, 2], "path": "totals.json"})
+
+    count()
+
+
+totals()
+""",
+}
+
+
+@check(
+    "WT401",
+    on=SaveFacts,
+    severity=Severity.ERROR,
+    remedy="add the saver's name to the final_vars of the driver, or take the decorator away",
+)
+def never_requested_save(save: SaveFacts) -> Iterator[Complaint]:
+    if save.state is SaveState.NEVER_REQUESTED:
+        message = f"saver {save.node!r} is in the dataflow of task {save.task_id!r}, but no task asks for it"
+        yield Complaint(save.location, f"{message}: nothing is written")

@@ -1,0 +1,98 @@
+"""Saver whose file cannot be read back.
+
+## What it does
+Reads the file of each saver back with Hamilton's own loader of the same format, the moment its task succeeds. Reports a
+file that the loader refuses.
+
+## Why is this bad?
+The next task, or the next team, will not be able to read it either.
+
+## What to do
+Let the file hold what its format promises, and write it whole before the task ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from windtunnel.checks import check
+from windtunnel.facts import SaveFacts, SaveState
+from windtunnel.findings import Complaint, Severity
+
+FAILING = {
+    "modules/totals.py": """\
+from hamilton.function_modifiers import save_to, source
+
+
+class RowError(Exception):
+    def __init__(self, row: int, reason: str) -> None:
+        super().__init__(f"row {row}: {reason}")  # pickle keeps this one argument, and __init__ wants two
+
+
+@save_to.pickle(path=source("path"), output_name_="saved_totals")  # WT404
+def totals(rows: list) -> Exception:
+    return RowError(len(rows), "nobody can load this")
+""",
+    "dags/totals.py": """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def totals():
+    @task
+    def count() -> None:
+        from hamilton import driver
+
+        from modules import totals as dataflow
+
+        dr = driver.Builder().with_modules(dataflow).build()
+        dr.execute(["saved_totals"], inputs={"rows": [1, 2], "path": "totals.json"})
+
+    count()
+
+
+totals()
+""",
+}
+PASSING = {
+    "modules/totals.py": """\
+from hamilton.function_modifiers import save_to, source
+
+
+@save_to.json(path=source("path"), output_name_="saved_totals")
+def totals(rows: list) -> dict:
+    return {"rows": len(rows)}
+""",
+    "dags/totals.py": """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def totals():
+    @task
+    def count() -> None:
+        from hamilton import driver
+
+        from modules import totals as dataflow
+
+        dr = driver.Builder().with_modules(dataflow).build()
+        dr.execute(["saved_totals"], inputs={"rows": [1, 2], "path": "totals.json"})
+
+    count()
+
+
+totals()
+""",
+}
+
+
+@check(
+    "WT404",
+    on=SaveFacts,
+    severity=Severity.ERROR,
+    remedy="write what the format promises, whole, before the task ends",
+)
+def unreadable_save(save: SaveFacts) -> Iterator[Complaint]:
+    if save.state is SaveState.UNREADABLE:
+        message = f"saver {save.node!r} of task {save.task_id!r} wrote {save.path}, which no {save.format} loader can read"
+        yield Complaint(save.location, message, save.detail)

@@ -1,0 +1,45 @@
+"""What the slow tests share: one warm Airflow and one warm Hamilton for the whole session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from windtunnel.engine import Pools, run
+from windtunnel.report import Report
+from windtunnel.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def pools() -> Iterator[Pools]:
+    with Pools(2, drives_hamilton=True) as started:
+        yield started
+
+
+Repository = Callable[[Mapping[str, str]], Path]
+Examine = Callable[..., Report]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """Write a small repository down, text by path; a folder that holds a `dags` and is a root of its own."""
+
+    def write(files: Mapping[str, str]) -> Path:
+        for path, text in {"pyproject.toml": "", **files}.items():
+            file = tmp_path / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def examine(pools: Pools, repository: Repository) -> Examine:
+    """The report on a small repository, by the real engine with real Airflow and real Hamilton."""
+
+    def examine(files: Mapping[str, str], **settings: object) -> Report:
+        return run(Settings(repository(files), **settings), pools=pools)  # type: ignore[arg-type]
+
+    return examine

@@ -1,0 +1,253 @@
+"""The report for other programs: one JSON document, described by report.schema.json beside this file."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from windtunnel.facts import (
+    CounterExample,
+    DagFacts,
+    DagFileFacts,
+    DataflowFacts,
+    DriverFacts,
+    FailureFacts,
+    NodeFacts,
+    ProcessFacts,
+    PropertyFacts,
+    RunFacts,
+    SaveFacts,
+    TaskRunFacts,
+)
+from windtunnel.findings import Finding, Severity
+from windtunnel.report import Report
+from windtunnel.reporters.safe import is_obeyed
+from windtunnel.reporters.tally import Module, Tally, dags, is_broken, modules, outcome, tally
+
+SCHEMA = "1"
+"""The version of the document's form: raised when a key goes or changes its meaning, not for a new one."""
+
+Value: TypeAlias = "str | int | float | bool | Mapping[str, Value] | Sequence[Value] | None"
+Object: TypeAlias = "dict[str, Value]"
+
+_NOT_ASCII = re.compile(r"[^\n -~]")  # the control characters of ASCII are escaped by json itself
+
+
+def render(report: Report) -> str:
+    """The report as JSON, indented, ending with a newline; the same report gives the same bytes."""
+    text = json.dumps(_document(report), indent=2, ensure_ascii=False, allow_nan=False)
+    return _NOT_ASCII.sub(_escaped, text) + "\n"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    # What a terminal would obey, or UTF-8 cannot encode, stands only inside strings, where an escape means
+    # the same. A lone surrogate (a byte of a file name that is no UTF-8) has no escape that parsers agree on.
+    character = match[0]
+    if not is_obeyed(character):
+        return character
+    escape = json.dumps(character)[1:-1]
+    return "\\" + escape if 0xD800 <= ord(character) <= 0xDFFF else escape
+
+
+def _document(report: Report) -> Object:
+    versions = report.versions
+    return {
+        "schema": SCHEMA,
+        "windtunnel": versions.windtunnel,
+        "airflow": versions.airflow or None,
+        "hamilton": versions.hamilton or None,
+        "python": versions.python,
+        "summary": _summary(report, tally(report)),
+        "findings": [_finding(finding) for finding in report.findings],
+        "dags": [_dag(file, dag, run) for file, dag, run in dags(report)],
+        "not_loaded": [_not_loaded(file) for file in report.files if is_broken(file)],
+        "dataflows": [_dataflow(module) for module in modules(report)],
+        "timings": [
+            {"stage": timing.stage, "seconds": _seconds(timing.seconds)} for timing in report.timings
+        ],
+    }
+
+
+def _summary(report: Report, counts: Tally) -> Object:
+    return {
+        "errors": counts.findings[Severity.ERROR],
+        "warnings": counts.findings[Severity.WARNING],
+        "notices": counts.findings[Severity.NOTICE],
+        "suppressed": counts.suppressed,
+        "checks": report.checks,
+        "dags": counts.dags,
+        "runs": {kind.value: number for kind, number in counts.runs.items()},
+        "modules": counts.modules,
+        "functions": counts.functions,
+        "functions_tried": counts.functions_tried,
+        "examples": counts.examples,
+        "saves": {state.value: number for state, number in counts.saves.items()},
+        "seed": report.seed,
+        "fail_on": str(report.fail_on),
+        "failed": report.failed,
+    }
+
+
+def _finding(finding: Finding) -> Object:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "file": finding.location.path,
+        "line": finding.location.line,
+        "dag_id": finding.dag_id or None,
+        "task_id": finding.task_id or None,
+        "node": finding.node or None,
+        "evidence": finding.evidence or None,
+        "reproduce": finding.reproduce or None,
+        "docs": finding.docs or None,
+        "suppressed": finding.suppressed or None,
+    }
+
+
+def _dag(file: DagFileFacts, dag: DagFacts, run: RunFacts | None) -> Object:
+    return {
+        "file": file.path,
+        "dag_id": dag.dag_id,
+        "tasks": dag.shape.tasks,
+        "edges": dag.shape.edges,
+        "longest_path": dag.shape.longest_path,
+        "width": dag.shape.width,
+        "antichain": dag.shape.antichain,
+        "linearity": round(dag.shape.linearity, 4),
+        "redundant_edges": dag.shape.redundant_edges,
+        "run": _run(run) if run else None,
+    }
+
+
+def _run(run: RunFacts) -> Object:
+    return {
+        "outcome": outcome(run).value,
+        "state": run.state or None,
+        "waiting": run.waiting,
+        **_process(run.process),
+        "failure": _failure(run.failure),
+        "tasks": [_task(task) for task in run.tasks],
+        "drivers": [_driver(driver) for driver in run.drivers],
+        "saves": [_save(save) for save in run.saves],
+    }
+
+
+def _task(task: TaskRunFacts) -> Object:
+    return {
+        "task_id": task.task_id,
+        "map_index": task.map_index,
+        "state": task.state or None,
+        "tries": task.tries,
+        "seconds": _seconds(task.seconds),
+    }
+
+
+def _driver(driver: DriverFacts) -> Object:
+    return {
+        "task_id": driver.task_id,
+        "map_index": driver.map_index,
+        "modules": driver.modules,
+        "nodes": driver.nodes,
+        "executed": driver.executed,
+        "final_vars": driver.final_vars,
+        "inputs": driver.inputs,
+        "overrides": driver.overrides,
+        "seconds": _seconds(driver.seconds),
+    }
+
+
+def _save(save: SaveFacts) -> Object:
+    return {
+        "task_id": save.task_id,
+        "node": save.node,
+        "module": save.module,
+        "format": save.format,
+        "state": save.state.value,
+        "path": save.path or None,
+        "size": save.size,
+        "detail": save.detail or None,
+    }
+
+
+def _not_loaded(file: DagFileFacts) -> Object:
+    return {
+        "file": file.path,
+        **_process(file.process),
+        "failures": [_failure(failure) for failure in file.failures],
+    }
+
+
+def _dataflow(module: Module) -> Object:
+    dataflow: DataflowFacts = module.dataflow
+    return {
+        "module": dataflow.module,
+        "file": dataflow.path,
+        **_process(dataflow.process),
+        "failure": _failure(dataflow.failure),
+        "nodes": [_node(node) for node in dataflow.nodes],
+        "properties": [_property(facts) for facts in module.properties],
+    }
+
+
+def _node(node: NodeFacts) -> Object:
+    return {
+        "name": node.name,
+        "function": node.function,
+        "line": node.location.line,
+        "type": node.type,
+        "parameters": node.parameters,
+    }
+
+
+def _property(facts: PropertyFacts) -> Object:
+    return {
+        "node": facts.node,
+        "line": facts.location.line,
+        **_process(facts.process),
+        "tried": [tried.value for tried in facts.tried],
+        "examples": facts.examples,
+        "declined": facts.declined,
+        "counterexamples": [_counterexample(counter) for counter in facts.counterexamples],
+        "not_exercised": facts.not_exercised or None,
+    }
+
+
+def _counterexample(counter: CounterExample) -> Object:
+    return {
+        "property": counter.property.value,
+        "call": counter.call,
+        "detail": counter.detail,
+        "file": counter.location.path,
+        "line": counter.location.line,
+    }
+
+
+def _process(process: ProcessFacts) -> Object:
+    return {
+        "end": process.end.value,
+        "detail": process.detail or None,
+        "seconds": _seconds(process.seconds),
+    }
+
+
+def _failure(failure: FailureFacts | None) -> Object | None:
+    if failure is None:
+        return None
+    return {
+        "type": failure.type,
+        "message": failure.message,
+        "file": failure.location.path if failure.location else None,
+        "line": failure.location.line if failure.location else None,
+        "needs": failure.needs or None,
+    }
+
+
+def _seconds(seconds: float) -> float | None:
+    """To the millisecond, which is what a wall clock is good for; None for a time that was not measured."""
+    return round(seconds, 3) if math.isfinite(seconds) else None

@@ -1,0 +1,179 @@
+"""The part of the text report that is compared row by row: DAGs, modules, saves, and where the time went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from windtunnel.facts import DagFacts, PropertyFacts, RunFacts, SaveFacts, SaveState
+from windtunnel.report import Report
+from windtunnel.reporters import safe
+from windtunnel.reporters.tally import Module, dags, ending, is_broken, modules, outcome, reason
+
+SLOWEST = 5
+_NONE = "-"
+_SAVES = ("dag_id / task_id", "node", "format", "=state", "path", ">size")
+_GOOD, _BAD = (
+    frozenset({"success", "whole"}),
+    frozenset({"failed", "died", "timed out", "missing", "unreadable"}),
+)
+
+
+def tables(report: Report, verbosity: int) -> Iterator[RenderableType]:
+    """Every table that has a row; those of properties and stages only where verbosity is above 0."""
+    yield from _table("DAGs", _dag_columns(report), _dag_rows(report))
+    yield from _not_loaded(report)
+    yield from _table("Modules", _module_columns(report), _module_rows(report))
+    yield from _not_built(report)
+    yield from _table("Saves", _SAVES, _save_rows(report, verbosity))
+    if verbosity > 0:
+        yield from _table(
+            "Properties", ("function", "result", ">examples", ">declined"), _property_rows(report)
+        )
+        stages = ((timing.stage, _seconds(timing.seconds)) for timing in report.timings)
+        yield from _table("Stages", ("=stage", ">seconds"), stages)
+    yield from _table(f"Slowest {SLOWEST}", ("=what", "name", ">seconds"), _slowest_rows(report))
+
+
+def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Iterator[RenderableType]:
+    """A table and a blank line, or nothing where there are no rows.
+
+    A column that starts with `>` holds numbers, one with `=` a word from a closed set: they are never folded.
+    """
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    table.show_edge = table.pad_edge = False
+    for column in columns:
+        name = column.lstrip(">=")
+        table.add_column(name, no_wrap=name != column, overflow="fold", header_style="dim")
+        table.columns[-1].justify = "right" if column.startswith(">") else "left"
+    for row in rows:
+        table.add_row(*(_cell(text) for text in row))
+    if table.row_count:
+        yield table
+        yield Text()
+
+
+def _cell(text: str) -> Text:
+    style = "green" if text in _GOOD else "red" if text in _BAD else ""
+    return Text(safe.line(text), style=style)
+
+
+def _dag_columns(report: Report) -> tuple[str, ...]:
+    return ("dag_id", ">tasks", ">width", ">linearity", *(("=state", ">seconds") if report.runs else ()))
+
+
+def _dag_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    for _, dag, run in dags(report):
+        yield (*_shape(dag), *(_run(run) if report.runs else ()))
+
+
+def _shape(dag: DagFacts) -> tuple[str, ...]:
+    return (dag.dag_id, str(dag.shape.tasks), str(dag.shape.width), f"{dag.shape.linearity:.2f}")
+
+
+def _run(run: RunFacts | None) -> tuple[str, ...]:
+    return (outcome(run).value, _seconds(run.process.seconds)) if run else ("not run", _NONE)
+
+
+def _not_loaded(report: Report) -> Iterator[RenderableType]:
+    broken = [f"not loaded: {file.path} ({reason(file)})" for file in report.files if is_broken(file)]
+    yield from _notes(broken)
+
+
+def _module_columns(report: Report) -> tuple[str, ...]:
+    tried = ("functions tried", "properties", "examples") if report.properties else ("functions",)
+    return ("module", ">nodes", *(f">{column}" for column in tried))
+
+
+def _module_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    for module in modules(report):
+        nodes = str(len(module.dataflow.nodes))
+        yield (module.dataflow.module, nodes, *_tried(module, bool(report.properties)))
+
+
+def _tried(module: Module, any_tried: bool) -> tuple[str, ...]:
+    if not any_tried:
+        return (str(len(module.functions)),)
+    properties = sum(len(facts.tried) for facts in module.properties)
+    examples = sum(facts.examples for facts in module.properties)
+    return (f"{len(module.tried)}/{len(module.functions)}", str(properties), str(examples))
+
+
+def _not_built(report: Report) -> Iterator[RenderableType]:
+    broken = [f"not built: {flow.module} ({reason(flow)})" for flow in report.dataflows if is_broken(flow)]
+    yield from _notes(broken)
+
+
+def _notes(notes: list[str]) -> Iterator[RenderableType]:
+    if notes:
+        yield from (
+            Text(safe.shortened(safe.line(note), 400), style="red", overflow="fold") for note in notes
+        )
+        yield Text()
+
+
+def _save_rows(report: Report, verbosity: int) -> Iterator[tuple[str, ...]]:
+    for run in report.runs:
+        for save in run.saves:
+            path = save.path if verbosity > 0 else _short(save.path, str(report.root))
+            task = f"{save.dag_id} / {save.task_id}"
+            yield (task, save.node, save.format, save.state.value, path or _NONE, _size(save))
+
+
+def _short(path: str, root: str) -> str:
+    """The path below the root, or the last two names of one that lies elsewhere, after an ellipsis."""
+    pure = PurePosixPath(path)
+    if pure.is_relative_to(root):
+        return str(pure.relative_to(root))
+    return path if len(pure.parts) <= 3 else "…/" + "/".join(pure.parts[-2:])
+
+
+def _size(save: SaveFacts) -> str:
+    if save.state not in (SaveState.WHOLE, SaveState.EMPTY, SaveState.UNREADABLE, SaveState.UNFINISHED):
+        return _NONE
+    size, unit = float(save.size), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+
+
+def _property_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    for facts in report.properties:
+        yield (f"{facts.module}.{facts.node}", _result(facts), str(facts.examples), str(facts.declined))
+
+
+def _result(facts: PropertyFacts) -> str:
+    if facts.not_exercised:
+        return f"not exercised: {facts.not_exercised}"
+    broken = {counter.property for counter in facts.counterexamples}
+    held = f"{len(set(facts.tried) - broken)} of {len(facts.tried)} hold"
+    unhappy = [f"falsified: {kind.value}" for kind in facts.tried if kind in broken]
+    cut = [] if facts.process.end.value == "completed" else [ending(facts.process)]
+    return "; ".join([held, *unhappy, *cut])
+
+
+def _slowest_rows(report: Report) -> list[tuple[str, ...]]:
+    worst = sorted(_timed(report), key=lambda timed: -timed[2])[:SLOWEST]
+    return [(what, name, _seconds(seconds)) for what, name, seconds in worst]
+
+
+def _timed(report: Report) -> Iterator[tuple[str, str, float]]:
+    yield from (("load", file.path, file.process.seconds) for file in report.files)
+    for run in report.runs:
+        yield "run", run.dag_id, run.process.seconds
+        yield from (("task", f"{run.dag_id} / {task.label}", task.seconds) for task in run.tasks)
+    yield from (("build", flow.module, flow.process.seconds) for flow in report.dataflows)
+    yield from (("properties", f"{f.module}.{f.node}", f.process.seconds) for f in report.properties)
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f}"

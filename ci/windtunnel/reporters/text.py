@@ -1,0 +1,84 @@
+"""The report for a person at a terminal: findings by file, tables of what was done, and one verdict."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from windtunnel.report import Report
+from windtunnel.reporters import listing, safe, tables
+from windtunnel.reporters.verdict import counted, is_clean, verdict
+
+NARROWEST = 60
+"""Columns below which a table would lose its columns of names; a narrower terminal has to wrap."""
+
+
+def render(report: Report, *, color: bool, width: int, verbosity: int) -> str:
+    """The report as text, with ANSI colours only where `color` is true.
+
+    No line is wider than `width` columns (at least NARROWEST), save links and commands that cannot be broken.
+    `verbosity` -1 leaves the findings and the verdict; 1 adds all evidence, captured output, suppressed
+    findings and timings.
+    """
+    console = _console(color, max(width, NARROWEST))
+    for part in _parts(report, console.width, verbosity):
+        console.print(part, crop=False)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of _console
+    return shown if color else "".join(f"{line.rstrip()}\n" for line in shown.splitlines())
+
+
+def _console(color: bool, width: int) -> Console:
+    # All that rich would otherwise guess from the environment is said here, or the same report would look
+    # different under NO_COLOR, in a notebook, or under TERM=dumb (80 columns, unless a height is given too).
+    return Console(
+        file=io.StringIO(),
+        force_terminal=color,
+        force_jupyter=False,
+        no_color=not color,
+        color_system="standard" if color else None,
+        width=width,
+        height=100,
+        legacy_windows=False,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+
+
+def _parts(report: Report, width: int, verbosity: int) -> Iterator[RenderableType]:
+    if verbosity >= 0:
+        yield from _head(report)
+    yield from listing.findings(report, width, verbosity)
+    if verbosity > 0:
+        yield from listing.output(report)  # long: above the tables, which are read from the end of the page
+    if verbosity >= 0:
+        yield from tables.tables(report, verbosity)
+    yield from _verdict(report, width)
+
+
+def _head(report: Report) -> Iterator[RenderableType]:
+    versions = report.versions
+    at_work = {"windtunnel": versions.windtunnel, "Airflow": versions.airflow, "Hamilton": versions.hamilton}
+    parts = [
+        f"{name} {version}" for name, version in {**at_work, "Python": versions.python}.items() if version
+    ]
+    yield Text(safe.line(" · ".join(parts)), style="dim")
+    yield Text(
+        safe.line(f"{counted(report.checks, 'check')} · seed {report.seed} · {report.root}"), style="dim"
+    )
+    yield Text()
+
+
+def _verdict(report: Report, width: int) -> Iterator[RenderableType]:
+    style = "bold red" if report.failed else "bold green" if is_clean(report) else "bold yellow"
+    first, *rest = verdict(report)
+    whole = " · ".join([first, *rest])
+    if len(whole) <= width:
+        yield Text(whole, style=style)
+    else:
+        yield Text(first, style=style)
+        yield Padding(Text(" · ".join(rest), style=style), (0, 0, 0, 2))

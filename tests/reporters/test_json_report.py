@@ -1,0 +1,239 @@
+"""The report for programs: it keeps to its schema, whatever the facts hold, and says the same twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import windtunnel.reporters
+from tests.reporters.reports import CLEAN, DIVISION, MIXED, SALES, hostile, run_of
+from windtunnel.facts import End, Property, SaveState
+from windtunnel.findings import Severity
+from windtunnel.report import Report, Timing, Versions
+from windtunnel.reporters import render
+from windtunnel.reporters.tally import Outcome
+
+SCHEMA = json.loads(
+    (Path(windtunnel.reporters.__file__).parent / "report.schema.json").read_text(encoding="utf-8")
+)
+EMPTY = replace(
+    CLEAN, files=(), runs=(), dataflows=(), properties=(), timings=(), versions=Versions("0.1.0", "3.13.1")
+)
+
+
+def document(report: Report) -> Any:
+    return json.loads(render(report, "json"))
+
+
+def objects(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every schema of an object, at any depth."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "object":
+            yield schema
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for inner in schema:
+            yield from objects(inner)
+
+
+def enums(schema: Any, word: str) -> list[set[str]]:
+    """Every closed set in the schema that has the word in it."""
+    if isinstance(schema, dict):
+        own = [set(schema["enum"])] if word in schema.get("enum", ()) else []
+        return own + [found for inner in schema.values() for found in enums(inner, word)]
+    return [found for inner in schema for found in enums(inner, word)] if isinstance(schema, list) else []
+
+
+@pytest.mark.parametrize(
+    "report", [MIXED, CLEAN, EMPTY, hostile()], ids=["mixed", "clean", "empty", "hostile"]
+)
+def test_the_report_keeps_to_its_schema(report: Report) -> None:
+    Draft202012Validator(SCHEMA).validate(document(report))
+
+
+def test_the_schema_is_a_schema_and_closes_and_describes_every_object() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    for schema in objects(SCHEMA):
+        assert schema["additionalProperties"] is False
+        assert schema["required"] == list(schema["properties"])
+        assert [
+            key
+            for key, value in schema["properties"].items()
+            if not ("description" in value or "$ref" in value)
+        ] == []
+
+
+def test_the_schema_and_the_facts_have_the_same_words() -> None:
+    assert {frozenset(found) for found in enums(SCHEMA, "whole")} == {
+        frozenset(state.value for state in SaveState)
+    }
+    assert {frozenset(found) for found in enums(SCHEMA, "completed")} == {frozenset(end.value for end in End)}
+    assert {frozenset(found) for found in enums(SCHEMA, "unfinished")} >= {
+        frozenset(kind.value for kind in Outcome)
+    }
+    assert {frozenset(found) for found in enums(SCHEMA, Property.DETERMINISTIC.value)} == {
+        frozenset(p.value for p in Property)
+    }
+    assert {frozenset(found) for found in enums(SCHEMA, "notice")} == {
+        frozenset(str(severity) for severity in Severity)
+    }
+
+
+def test_the_schema_refuses_a_key_that_it_does_not_know() -> None:
+    assert not Draft202012Validator(SCHEMA).is_valid({**document(CLEAN), "extra": 1})
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert render(MIXED, "json") == render(MIXED, "json")
+    assert render(MIXED, "json").endswith("}\n")
+
+
+def test_the_keys_stand_in_a_fixed_order() -> None:
+    assert list(document(MIXED)) == [
+        "schema",
+        "windtunnel",
+        "airflow",
+        "hamilton",
+        "python",
+        "summary",
+        "findings",
+        "dags",
+        "not_loaded",
+        "dataflows",
+        "timings",
+    ]
+
+
+def test_the_summary_counts_what_the_report_holds() -> None:
+    summary = document(MIXED)["summary"]
+
+    assert summary["runs"] == {"success": 0, "failed": 1, "timed out": 1, "died": 0, "unfinished": 0}
+    assert {state: number for state, number in summary["saves"].items() if number} == {
+        "whole": 1,
+        "missing": 1,
+    }
+    assert {key: value for key, value in summary.items() if key not in ("runs", "saves")} == {
+        "errors": 2,
+        "warnings": 1,
+        "notices": 0,
+        "suppressed": 1,
+        "checks": 42,
+        "dags": 3,
+        "modules": 2,
+        "functions": 3,
+        "functions_tried": 2,
+        "examples": 200,
+        "seed": 7,
+        "fail_on": "error",
+        "failed": True,
+    }
+
+
+def test_a_finding_keeps_every_word_and_absent_ones_are_null() -> None:
+    warning, _, silenced, falsified = document(MIXED)["findings"]
+
+    assert warning == {
+        "code": "WT210",
+        "name": "task-without-retries",
+        "severity": "warning",
+        "message": "task 'load' gives up after one attempt",
+        "remedy": "set retries",
+        "file": "dags/daily_sales.py",
+        "line": 9,
+        "dag_id": "daily_sales",
+        "task_id": "load",
+        "node": None,
+        "evidence": None,
+        "reproduce": None,
+        "docs": None,
+        "suppressed": None,
+    }
+    assert silenced["suppressed"] == "the pool is set in production"
+    assert falsified["node"] == "share"
+
+
+def test_a_dag_has_its_shape_and_its_run() -> None:
+    failed, timed_out, not_run = document(MIXED)["dags"]
+
+    assert not_run == {
+        "file": "dags/wide.py",
+        "dag_id": "wide",
+        "tasks": 5,
+        "edges": 5,
+        "longest_path": ["a", "b"],
+        "width": 3,
+        "antichain": ["b", "c", "d"],
+        "linearity": 0.4,
+        "redundant_edges": [["a", "e"]],
+        "run": None,
+    }
+    assert failed["run"]["tasks"][0] == {
+        "task_id": "load",
+        "map_index": -1,
+        "state": "failed",
+        "tries": 1,
+        "seconds": 0.5,
+    }
+    assert failed["run"]["drivers"][0]["final_vars"] == ["totals"]
+    assert [save["state"] for save in failed["run"]["saves"]] == ["whole", "missing"]
+    assert (timed_out["run"]["outcome"], timed_out["run"]["end"], timed_out["run"]["state"]) == (
+        "timed out",
+        "timed out",
+        None,
+    )
+
+
+def test_a_file_that_did_not_load_is_there_with_its_exception() -> None:
+    (broken,) = document(MIXED)["not_loaded"]
+
+    assert broken["file"] == "dags/broken.py"
+    assert broken["failures"] == [
+        {
+            "type": "ImportError",
+            "message": "no module named 'sale'",
+            "file": "dags/broken.py",
+            "line": 2,
+            "needs": None,
+        }
+    ]
+
+
+def test_a_dataflow_has_its_nodes_and_what_was_tried_of_them() -> None:
+    sales, stock = document(MIXED)["dataflows"]
+
+    assert [node["function"] for node in sales["nodes"]] == ["share", "totals", "parts", "parts"]
+    assert sales["properties"][0]["counterexamples"][0]["call"] == DIVISION.call
+    assert sales["properties"][2]["not_exercised"] == "parameter 'frame' is a DataFrame without a schema"
+    assert (stock["end"], stock["detail"], stock["nodes"]) == ("timed out", "more than 120 s", [])
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf")])
+def test_a_time_that_is_no_number_is_null(seconds: float) -> None:
+    run = run_of(SALES)
+    odd = replace(run, tasks=(replace(run.tasks[0], seconds=seconds),))
+    report = replace(CLEAN, runs=(odd,), timings=(Timing("total", seconds),))
+
+    assert document(report)["timings"] == [{"stage": "total", "seconds": None}]
+    assert "NaN" not in render(report, "json")
+    assert "Infinity" not in render(report, "json")
+    Draft202012Validator(SCHEMA).validate(document(report))
+
+
+def test_hostile_text_comes_back_unchanged_but_is_harmless_on_its_way() -> None:
+    text = render(hostile(), "json")
+    (finding,) = json.loads(text)["findings"]
+
+    assert {character for character in text if character != "\n" and not character.isprintable()} == set()
+    assert finding["message"] == hostile().findings[0].message.replace("\udc80", r"\udc80")
+    assert "é 漢" in text
+    text.encode("utf-8")
+
+
+def test_versions_of_what_is_not_installed_are_null() -> None:
+    assert (document(EMPTY)["airflow"], document(EMPTY)["hamilton"]) == (None, None)

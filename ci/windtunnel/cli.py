@@ -1,0 +1,173 @@
+"""The command line: `windtunnel check`, and what explains it."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from windtunnel.errors import UsageError
+from windtunnel.settings import Settings, options, read_pyproject
+
+if TYPE_CHECKING:
+    from windtunnel.engine import Progress
+    from windtunnel.report import Report
+
+CLEAN, FINDINGS, WRONG_USAGE, OUR_FAULT = range(4)
+
+
+def main() -> NoReturn:
+    """Run the command; exits with 0 clean, 1 findings, 2 wrong usage or nothing to check, 3 our own fault."""
+    try:
+        status = cli.main(standalone_mode=False) or CLEAN
+    except click.ClickException as error:
+        error.show()
+        status = WRONG_USAGE
+    except UsageError as error:
+        click.echo(f"windtunnel: {error}", err=True)
+        status = WRONG_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("windtunnel: interrupted", err=True)
+        status = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = CLEAN
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo("windtunnel: this is a fault of windtunnel itself; please report it with the lines above", err=True)
+        status = OUR_FAULT
+    sys.exit(status)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="windtunnel")
+def cli() -> None:
+    """A wind tunnel for Airflow: proves DAGs, and the Hamilton dataflows inside them, before they are deployed."""
+
+
+def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(options()):
+        names = [name for name in (option.short, option.flag, option.name) if name]
+        if option.switch:
+            command = click.option(*names, is_flag=True, default=None, help=option.help)(command)
+        else:
+            kind = click.Choice(option.choices) if option.choices else None
+            metavar = None if option.choices else option.metavar
+            command = click.option(*names, type=kind, metavar=metavar, help=option.help)(command)
+    return command
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_with_settings
+def check(paths: tuple[Path, ...], **given: Any) -> int:
+    """Load, run and try what is in PATHS (the repository that you stand in, if none is given)."""
+    from windtunnel import engine
+
+    settings = settings_for(paths, given)
+    with _progress(settings) as progress:
+        report = engine.run(settings, progress)
+    _write(report, settings)
+    return FINDINGS if report.failed else CLEAN
+
+
+@cli.command()
+def checks() -> None:
+    """List the checks."""
+    from windtunnel.checks import catalogue
+
+    for known in catalogue():
+        click.echo(f"{known.code}  {known.severity!s:<7}  {known.name:<28}  {known.title}")
+
+
+@cli.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Say what the check CODE does, and why."""
+    from windtunnel.checks import catalogue
+    from windtunnel.docs import page
+    from windtunnel.errors import unknown
+
+    known = {check.code: check for check in catalogue()}
+    if code.upper() not in known:
+        raise unknown("explain", "check", code, known, "windtunnel checks lists all")
+    click.echo(page(known[code.upper()]), nl=False)
+
+
+def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
+    """The settings of a run from here: the command line before pyproject.toml before the defaults."""
+    from windtunnel.collectors.discovery import find_root
+
+    here = Path.cwd()
+    absolute = tuple((here / path).resolve() for path in paths)
+    for path, shown in zip(absolute, paths, strict=True):
+        if not path.exists():
+            raise UsageError(f"{shown}: no such file or folder")
+    root = find_root(here)
+    if absolute and not any(path.is_relative_to(root) for path in absolute):
+        root = find_root(absolute[0])
+    known = {option.name: option for option in options()}
+    chosen = {name: known[name].read(value, known[name].flag) for name, value in given.items() if value is not None}
+    for name in ("dags", "modules"):  # these are said from where the user stands; pyproject.toml says them from the root
+        if name in chosen:
+            chosen[name] = tuple(str(here / path) for path in chosen[name])
+    return replace(Settings(root, absolute), **{**read_pyproject(root), **chosen})
+
+
+def _write(report: Report, settings: Settings) -> None:
+    from windtunnel.reporters import render
+
+    to_file = bool(settings.output)
+    color = not settings.no_color and not to_file and _colourful(sys.stdout)
+    verbosity = settings.verbose - settings.quiet
+    text = render(report, settings.format, color=color, width=_width(to_file), verbosity=verbosity)
+    if not to_file:
+        click.echo(text, nl=False, color=True)
+        return
+    try:
+        Path(settings.output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--output {settings.output}: {error.strerror}") from error
+
+
+def _width(to_file: bool) -> int:
+    import shutil
+
+    return 100 if to_file else shutil.get_terminal_size((100, 24)).columns
+
+
+def _colourful(stream: Any) -> bool:
+    import os
+
+    return not os.environ.get("NO_COLOR") and (stream.isatty() or bool(os.environ.get("FORCE_COLOR")))
+
+
+@contextlib.contextmanager
+def _progress(settings: Settings) -> Iterator[Progress]:
+    """A bar on a terminal, nothing elsewhere."""
+    from windtunnel.engine import silent
+
+    if settings.quiet or not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, no_color=settings.no_color)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.fields[latest]}"), console=console, transient=True) as bar:
+        stages: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int, name: str) -> None:
+            if stage not in stages:
+                stages[stage] = bar.add_task(stage, total=total, latest="")
+            bar.update(stages[stage], completed=done, total=total, latest=name)
+
+        yield show

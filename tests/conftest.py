@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
 from windtunnel.engine import Pools, run
 from windtunnel.report import Report
 from windtunnel.settings import Settings

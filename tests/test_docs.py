@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from windtunnel import docs
+from windtunnel import docs, pages
 from windtunnel.checks import Check, catalogue
 from windtunnel.errors import UsageError
 from windtunnel.facts import TaskFacts
@@ -34,22 +34,18 @@ RETRIES = Check(
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A checkout without any page, with a README that has the markers."""
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout without any page, with a README that has the markers; the tests stand in it."""
     (tmp_path / "ci" / "windtunnel").mkdir(parents=True)
+    (tmp_path / "ci" / "windtunnel" / "docs.py").touch()
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "README.md").write_text(
-        "# House\n<!-- checks -->\nold\n<!-- /checks -->\nend\n", encoding="utf-8"
-    )
+    (tmp_path / "README.md").write_text("# House\n<!-- checks -->\nold\n<!-- /checks -->\nend\n", encoding="utf-8")
     return tmp_path
 
 
-def door(root: Path) -> Path:
-    return root / "ci" / "windtunnel" / "docs.py"
-
-
 def test_a_page_explains_the_check_shows_both_examples_and_says_how_to_silence_it() -> None:
-    page = docs.page(RETRIES)
+    page = pages.page(RETRIES)
 
     assert page.startswith(
         "# WT210: task-without-retries\n\nTask without retries | a table cell.\n\n"
@@ -60,14 +56,11 @@ def test_a_page_explains_the_check_shows_both_examples_and_says_how_to_silence_i
     assert "`dags/example.py`\n\n```python\nload()  # WT210\n```\n" in page
     assert "## An example that passes\n\n`dags/example.py`\n\n```python\nload(retries=1)\n```\n" in page
     assert "`windtunnel check --select WT210` runs this check alone" in page
-    assert (
-        "`# windtunnel: ignore[WT210] reason` on the line of a finding allows task-without-retries there"
-        in page
-    )
+    assert "`# windtunnel: ignore[WT210] reason` on the line of a finding allows task-without-retries there" in page
 
 
 def test_an_example_that_holds_a_fence_is_fenced_with_a_longer_one() -> None:
-    assert '`settings.toml`\n\n````toml\ntext = """\n```\n"""\n````\n' in docs.page(RETRIES)
+    assert '`settings.toml`\n\n````toml\ntext = """\n```\n"""\n````\n' in pages.page(RETRIES)
 
 
 def test_the_index_has_one_row_for_each_check_and_escapes_what_would_end_a_cell() -> None:
@@ -76,11 +69,11 @@ def test_the_index_has_one_row_for_each_check_and_escapes_what_would_end_a_cell(
         "| Task without retries \\| a table cell |"
     )
 
-    assert docs.index([RETRIES], "checks").splitlines()[2:] == [row]
+    assert pages.index([RETRIES], "checks").splitlines()[2:] == [row]
 
 
 def test_every_check_that_ships_has_a_page() -> None:
-    paths = docs.documents(catalogue())
+    paths = pages.documents(catalogue())
 
     assert [path for path in paths if path.startswith("ci/docs/checks/")] == [
         f"ci/docs/checks/{check.code}.md" for check in catalogue()
@@ -88,7 +81,7 @@ def test_every_check_that_ships_has_a_page() -> None:
 
 
 def test_the_settings_page_names_every_option_in_all_its_forms() -> None:
-    rows = docs.settings().splitlines()[4:]
+    rows = pages.settings().splitlines()[4:]
 
     assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == [option.name for option in options()]
     assert (
@@ -98,34 +91,30 @@ def test_the_settings_page_names_every_option_in_all_its_forms() -> None:
 
 
 def test_the_default_of_jobs_is_the_same_text_on_every_machine() -> None:
-    assert "| `--windtunnel-jobs` | the number of processors |" in docs.settings()
+    assert "| `--windtunnel-jobs` | the number of processors |" in pages.settings()
 
 
 def test_the_settings_page_shows_short_flags_and_that_pytest_reports_in_its_own_way() -> None:
-    rows = docs.settings().splitlines()
+    rows = pages.settings().splitlines()
 
-    assert [
-        row for row in rows if row.startswith("| output | `-o FILE`, `--output FILE` | `output` | - | none |")
-    ]
+    assert [row for row in rows if row.startswith("| output | `-o FILE`, `--output FILE` | `output` | - | none |")]
     assert "| quiet | `-q`, `--quiet` | `quiet` | - | off | Findings and verdict only. |" in rows
 
 
 def test_what_is_written_is_in_step(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert docs.main(["--check"], door(root)) == 1
-    assert docs.main([], door(root)) == 0
-    assert docs.main(["--check"], door(root)) == 0
-    assert docs.main([], door(root)) == 0
+    assert docs.main(["--check"]) == 1
+    assert docs.main([]) == 0
+    assert docs.main(["--check"]) == 0
+    assert docs.main([]) == 0
     assert capsys.readouterr().out.endswith("windtunnel.docs: all in step\n")
 
 
-def test_a_page_that_was_edited_is_named_and_not_touched(
-    root: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    docs.main([], door(root))
+def test_a_page_that_was_edited_is_named_and_not_touched(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    docs.main([])
     (root / "ci/docs/settings.md").write_text("mine", encoding="utf-8")
     capsys.readouterr()
 
-    assert docs.main(["--check"], door(root)) == 1
+    assert docs.main(["--check"]) == 1
     assert capsys.readouterr().out == "ci/docs/settings.md: out of step, run `python -m windtunnel.docs`\n"
     assert (root / "ci/docs/settings.md").read_text(encoding="utf-8") == "mine"
 
@@ -136,7 +125,7 @@ def test_the_page_of_a_check_that_is_gone_goes_too(root: Path) -> None:
     gone.touch()
 
     assert docs.differences(root, ())["ci/docs/checks/WT999.md"] is None
-    docs.main([], door(root))
+    docs.main([])
     assert not gone.exists()
 
 
@@ -157,13 +146,11 @@ def test_a_readme_without_markers_is_left_alone(root: Path) -> None:
 
 
 def test_outside_a_checkout_the_door_says_so_and_exits_with_2(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    installed = tmp_path / "site-packages" / "windtunnel" / "docs.py"
+    monkeypatch.chdir(tmp_path)
 
-    assert docs.main([], installed) == 2
-    assert "not in a checkout of windtunnel, so there are no pages to write; clone the repository" in (
-        capsys.readouterr().err
-    )
-    with pytest.raises(UsageError, match="not in a checkout of windtunnel"):
-        docs.checkout(installed)
+    assert docs.main([]) == 2
+    assert "not the root of a checkout of windtunnel, so there are no pages; run this there" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="not the root of a checkout"):
+        docs.checkout(tmp_path)

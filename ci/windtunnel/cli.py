@@ -92,8 +92,8 @@ def checks() -> None:
 def explain(code: str) -> None:
     """Say what the check CODE does, and why."""
     from windtunnel.checks import catalogue
-    from windtunnel.docs import page
     from windtunnel.errors import unknown
+    from windtunnel.pages import page
 
     known = {check.code: check for check in catalogue()}
     if code.upper() not in known:
@@ -110,12 +110,13 @@ def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
     for path, shown in zip(absolute, paths, strict=True):
         if not path.exists():
             raise UsageError(f"{shown}: no such file or folder")
-    root = find_root(here)
-    if absolute and not any(path.is_relative_to(root) for path in absolute):
-        root = find_root(absolute[0])
+    root = find_root(here, absolute)
     known = {option.name: option for option in options()}
     chosen = {name: known[name].read(value, known[name].flag) for name, value in given.items() if value is not None}
-    for name in ("dags", "modules"):  # these are said from where the user stands; pyproject.toml says them from the root
+    for name in (
+        "dags",
+        "modules",
+    ):  # these are said from where the user stands; pyproject.toml says them from the root
         if name in chosen:
             chosen[name] = tuple(str(here / path) for path in chosen[name])
     return replace(Settings(root, absolute), **{**read_pyproject(root), **chosen})

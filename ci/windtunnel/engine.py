@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import metadata
 from itertools import chain
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import windtunnel
 from windtunnel.airflow_compat.environment import without_airflow
 from windtunnel.checks import Check, selected
 from windtunnel.collectors.dags import DagFile, collect_dag_files
 from windtunnel.collectors.discovery import Found, discover
-from windtunnel.collectors.modules import Trial, collect_dataflows, collect_trials
+from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.errors import UsageError
@@ -26,6 +26,9 @@ from windtunnel.judging import RUN_SUBJECTS, Subject, judge, subjects_of_file, s
 from windtunnel.pool import Pool
 from windtunnel.report import Report, Timing, Versions
 from windtunnel.settings import Settings
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 LOAD_SUBJECTS = (DagFileFacts, DagFacts, TaskFacts)
 
@@ -52,7 +55,8 @@ class _Collected:
     def subjects(self) -> Iterator[Subject]:
         yield from chain.from_iterable(map(subjects_of_file, self.files))
         yield from chain.from_iterable(map(subjects_of_run, self.runs))
-        yield from chain.from_iterable(map(subjects_of_module, (*self.dataflows, *self.properties)))
+        yield from chain.from_iterable(map(subjects_of_module, self.dataflows))
+        yield from chain.from_iterable(map(subjects_of_module, self.properties))
 
 
 def run(settings: Settings, progress: Progress = silent, pools: Pools | None = None) -> Report:
@@ -153,7 +157,7 @@ class Pools:
         self._warm_up = {"dags": "airflow_and_hamilton" if drives_hamilton else "airflow", "modules": "hamilton"}
         self._started: dict[str, Pool] = {}
 
-    def __enter__(self) -> Pools:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -192,18 +196,21 @@ def _collect(plan: Plan, settings: Settings, progress: Progress, pools: Pools) -
     return collected
 
 
-def _collect_modules(
-    pool: Pool, plan: Plan, settings: Settings, progress: Progress, collected: _Collected
-) -> None:
+def _collect_modules(pool: Pool, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
     modules = plan.found.modules
     if plan.dataflows:
         facts = collect_dataflows(pool, modules, settings.timeout)
         collected.dataflows = sorted(_watched(facts, "dataflows", len(modules), progress, collected), key=_by_path)
     if plan.properties:
-        trials = [Trial(module, (), settings.max_examples, settings.seed) for module in modules]
+        trials = [trial_of(module, (), settings) for module in modules]
         tried = collect_trials(pool, trials, settings.timeout)
         groups = list(_watched(tried, "properties", len(trials), progress, collected))
         collected.properties = sorted((facts for group in groups for facts in group), key=_by_path)
+
+
+def trial_of(module: ModuleFile, nodes: tuple[str, ...], settings: Settings) -> Trial:
+    """A trial that ends by itself well before its child is out of time."""
+    return Trial(module, nodes, settings.max_examples, settings.seed, seconds=settings.timeout / 2)
 
 
 def _by_path(facts: Any) -> tuple[str, int]:
@@ -224,17 +231,23 @@ def _collect_dags(pool: Pool, plan: Plan, settings: Settings, progress: Progress
 def run_requests(files: Iterable[DagFile], loaded: Iterable[DagFileFacts], settings: Settings) -> list[DagRunRequest]:
     """One run for each DAG that Airflow could store."""
     by_path = {file.path: file for file in files}
+    loaded = tuple(loaded)
+    file_of = {dag.dag_id: by_path[facts.path] for facts in loaded for dag in facts.dags}
     return [
-        DagRunRequest(by_path[facts.path], dag, settings.conf)
+        DagRunRequest(by_path[facts.path], dag, settings.conf, neighbours(dag, file_of))
         for facts in loaded
         for dag in facts.dags
         if not dag.unserializable
     ]
 
 
-def _watched(
-    facts: Iterable[Any], stage: str, total: int, progress: Progress, collected: _Collected
-) -> Iterator[Any]:
+def neighbours(dag: DagFacts, file_of: Mapping[str, DagFile]) -> tuple[DagFile, ...]:
+    """The files of the DAGs that the tasks of `dag` trigger, where they are in the repository."""
+    triggered = (file_of.get(task.triggers) for task in dag.tasks)
+    return tuple(dict.fromkeys(file for file in triggered if file not in (None, file_of[dag.dag_id])))
+
+
+def _watched(facts: Iterable[Any], stage: str, total: int, progress: Progress, collected: _Collected) -> Iterator[Any]:
     started = time.monotonic()
     progress(stage, 0, total, "")
     for done, fact in enumerate(facts, 1):

@@ -49,13 +49,18 @@ class FailureFacts:
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
-    """One task as it was loaded; `location` is where its function or its operator call stands."""
+    """One task as it was loaded; `location` is where its function or its operator call stands.
+
+    `triggers` is the dag_id that it starts a run of, "" for a task that starts none; `waits` whether the task, by its
+    kind, may wait for something outside.
+    """
 
     dag_id: str
     task_id: str
     operator: str
     location: Location
-    is_sensor: bool = False
+    waits: bool = False
+    triggers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class TaskRunFacts:
     map_index: int
     state: str
     location: Location
-    is_sensor: bool = False
+    waits: bool = False
     tries: int = 0
     seconds: float = 0.0
     failure: FailureFacts | None = None

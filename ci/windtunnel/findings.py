@@ -50,7 +50,8 @@ class Complaint(NamedTuple):
 class Finding:
     """One thing that is wrong, with everything a reporter needs to say so.
 
-    `source` is the line of code at the location, `reproduce` a command for a shell, `docs` the page of the check.
+    `source` is the line of code at the location, `reproduce` a command for a shell, `docs` the command that shows the
+    check's page.
     `suppressed` holds the reason for which the owner has silenced it; empty means that it counts.
     """
 

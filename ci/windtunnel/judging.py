@@ -104,7 +104,7 @@ class _Scribe:
             node=getattr(subject.facts, "node", ""),
             evidence=said.evidence,
             reproduce=_reproduce(check, subject, self._settings),
-            docs=f"ci/docs/checks/{check.code}.md",
+            docs=f"windtunnel explain {check.code}",
             suppressed=ignore_reason(source, check.code),
         )
 

@@ -12,15 +12,15 @@ import pytest
 from windtunnel.settings import options
 
 if TYPE_CHECKING:
-    from windtunnel.bench import Bench
     from windtunnel.collectors.dags import DagFile
     from windtunnel.collectors.modules import ModuleFile
     from windtunnel.facts import DagFacts, NodeFacts
     from windtunnel.findings import Finding
     from windtunnel.judging import Subject
     from windtunnel.settings import Settings
+    from windtunnel.workbench import Workbench
 
-_BENCH = pytest.StashKey["Bench"]()
+_WORKBENCH = pytest.StashKey["Workbench"]()
 
 
 class WindtunnelWarning(pytest.PytestWarning):
@@ -48,21 +48,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings, and add what they find to the paths to collect, where the user has named none."""
     if not (config.getoption("--windtunnel") or config.getini("windtunnel")):
         return
-    from windtunnel.bench import Bench
     from windtunnel.errors import UsageError
+    from windtunnel.workbench import Workbench
 
     try:
-        bench = Bench(_settings(config))
+        bench = Workbench(_settings(config))
     except UsageError as error:
         raise pytest.UsageError(f"windtunnel: {error}") from error
-    config.stash[_BENCH] = bench
+    config.stash[_WORKBENCH] = bench
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         config.args += [str(path) for path in bench.paths]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the child processes."""
-    if bench := config.stash.get(_BENCH, None):
+    if bench := config.stash.get(_WORKBENCH, None):
         bench.close()
 
 
@@ -81,7 +81,7 @@ def _settings(config: pytest.Config) -> Settings:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A collector for each DAG file and each Hamilton module."""
-    bench = parent.config.stash.get(_BENCH, None)
+    bench = parent.config.stash.get(_WORKBENCH, None)
     if bench is None:
         return None
     if dag_file := bench.dag_file(file_path):
@@ -94,7 +94,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Keep pytest from importing a DAG file or a module in its own process, as it does with a path that is named."""
-    bench = parent.config.stash.get(_BENCH, None)
+    bench = parent.config.stash.get(_WORKBENCH, None)
     if bench is not None and (bench.dag_file(module_path) or bench.module(module_path)):
         return _Nothing.from_parent(parent, path=module_path)
     return None
@@ -106,7 +106,7 @@ class _Nothing(pytest.File):
 
 
 class _DagFileNode(pytest.File):
-    def __init__(self, *, bench: Bench, dag_file: DagFile, **kwargs: Any) -> None:
+    def __init__(self, *, bench: Workbench, dag_file: DagFile, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.bench, self.dag_file = bench, dag_file
 
@@ -121,7 +121,7 @@ class _DagFileNode(pytest.File):
 
 
 class _DagNode(pytest.Collector):
-    def __init__(self, *, bench: Bench, dag_file: DagFile, dag: DagFacts, **kwargs: Any) -> None:
+    def __init__(self, *, bench: Workbench, dag_file: DagFile, dag: DagFacts, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.bench, self.dag_file, self.dag = bench, dag_file, dag
 
@@ -135,7 +135,7 @@ class _DagNode(pytest.Collector):
 
 
 class _ModuleNode(pytest.File):
-    def __init__(self, *, bench: Bench, module: ModuleFile, **kwargs: Any) -> None:
+    def __init__(self, *, bench: Workbench, module: ModuleFile, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.bench, self.module = bench, module
 
@@ -150,7 +150,7 @@ class _ModuleNode(pytest.File):
 
 
 class _FunctionNode(pytest.Collector):
-    def __init__(self, *, bench: Bench, module: ModuleFile, node: NodeFacts, **kwargs: Any) -> None:
+    def __init__(self, *, bench: Workbench, module: ModuleFile, node: NodeFacts, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.bench, self.module, self.node = bench, module, node
 
@@ -172,7 +172,7 @@ class _Stage(pytest.Item):
 
     def runtest(self) -> None:
         subjects: list[Subject] = list(self._subjects())
-        severe, others = self.config.stash[_BENCH].judge(subjects)
+        severe, others = self.config.stash[_WORKBENCH].judge(subjects)
         for finding in others:
             self.warn(WindtunnelWarning(f"{finding.location}: {finding.code} {finding.message}"))
         if severe:
@@ -180,7 +180,7 @@ class _Stage(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, _Findings):
-            return self.config.stash[_BENCH].describe(excinfo.value.findings)
+            return self.config.stash[_WORKBENCH].describe(excinfo.value.findings)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:

@@ -14,17 +14,20 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from windtunnel.facts import End, ProcessFacts
 from windtunnel.template import LENGTH, Ending, Order
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Key]):
-    """One call of the function `target` ("package.module:name") in a child of its own; `key` is the caller's name for it."""
+    """One call of the function `target` ("package.module:name") in a child of its own; `key` is the caller's."""
 
     key: Key
     target: str
@@ -56,8 +59,8 @@ main(int(sys.argv[1]), sys.argv[2])
 class Pool:
     """Runs jobs in children of one warm template process, a given number at a time.
 
-    The template starts warming up at once, in the background. Use it as a context manager: on leaving, the template, its
-    children and their folders are gone.
+    The template starts warming up at once, in the background. Use it as a context manager: on leaving, the template,
+    its children and their folders are gone.
     """
 
     def __init__(self, warm_up: str, *, environment: Mapping[str, str], size: int) -> None:
@@ -74,7 +77,7 @@ class Pool:
                 stderr=subprocess.PIPE,
             )
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -147,6 +150,8 @@ def _judge(job: Job[Any], ending: Ending) -> Outcome:
         return Outcome(ProcessFacts(End.DIED, detail, output, ending.seconds), value)
     if value is None or ending.partial:
         detail = "ended with exit status 0 before its work was done"
+        if ending.payload and not ending.partial:
+            detail = "handed back something other than facts"
         return Outcome(ProcessFacts(End.DIED, detail, output, ending.seconds), value)
     return Outcome(ProcessFacts(End.COMPLETED, "", output, ending.seconds), value)
 
@@ -174,10 +179,13 @@ def _parse_stack(text: str) -> tuple[tuple[str, int, str], ...]:
     return tuple((found["file"], int(found["line"]), found["function"]) for found in _FRAME.finditer(text))
 
 
+_PLAIN = {(Ending.__module__, "Ending"), ("builtins", "str"), ("builtins", "int"), ("builtins", "float")}
+
+
 class _Unpickler(pickle.Unpickler):
     """Loads facts and nothing else: what a child hands back was in the hands of other people's code."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module in ("windtunnel.facts", "windtunnel.findings") or (module, name) == (Ending.__module__, "Ending"):
+        if module in ("windtunnel.facts", "windtunnel.findings") or (module, name) in _PLAIN:
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name} is no fact")

@@ -118,9 +118,7 @@ def _yes_or_no(value: Any) -> bool:
     return value
 
 
-def _setting(
-    default: Any, help: str, parse: Callable[[Any], Any], expects: str, metavar: str = "", **more: Any
-) -> Any:
+def _setting(default: Any, help: str, parse: Callable[[Any], Any], expects: str, metavar: str = "", **more: Any) -> Any:
     declared = {"help": help, "parse": parse, "expects": expects, "metavar": metavar, **more}
     if callable(default):
         return field(default_factory=default, metadata=declared)
@@ -153,13 +151,19 @@ class Settings:
         (), "Hamilton modules, or folders of them (found by their imports if not given).", _words, "paths", "PATH,..."
     )
     jobs: int = _setting(
-        _default_jobs, "Child processes at a time (as many as processors if not given).", _at_least(1, int),
-        "a whole number from 1", "N",
-    )  # fmt: skip
+        _default_jobs,
+        "Child processes at a time (as many as processors if not given).",
+        _at_least(1, int),
+        "a whole number from 1",
+        "N",
+    )
     timeout: float = _setting(
-        120.0, "Seconds that one file may take to load, one DAG to run, one module to be tried.", _at_least(0.1, float),
-        "seconds, 0.1 or more", "SECONDS",
-    )  # fmt: skip
+        120.0,
+        "Seconds that one file may take to load, one DAG to run, one module to be tried.",
+        _at_least(0.1, float),
+        "seconds, 0.1 or more",
+        "SECONDS",
+    )
     max_examples: int = _setting(
         100, "Generated inputs for each Hamilton function.", _at_least(1, int), "a whole number from 1", "N"
     )
@@ -174,9 +178,12 @@ class Settings:
         16, "Most tasks that may be ready at a time without a warning.", _at_least(1, int), "a whole number from 1", "N"
     )
     fail_on: Severity = _setting(
-        Severity.ERROR, "Lowest severity that makes the exit status 1.", _severity, "error or warning",
+        Severity.ERROR,
+        "Lowest severity that makes the exit status 1.",
+        _severity,
+        "error or warning",
         choices=("error", "warning"),
-    )  # fmt: skip
+    )
     format: str = _setting(
         "text", "Form of the report.", _one_of(FORMATS), " or ".join(FORMATS), choices=FORMATS, report=True
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import importlib
+import io
 import os
 import pickle
 import selectors
@@ -22,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -70,7 +72,7 @@ def main(control_fd: int, warm_up: str) -> None:
         _resolve(warm_up)()
         while received := _receive(control):
             order, result_fd = received
-            children.add(_fork(lambda: _supervise(order, result_fd, workshop), close=control))
+            children.add(_fork(partial(_supervise, order, result_fd, workshop), close=control))
             os.close(result_fd)
             children = {child for child in children if os.waitpid(child, os.WNOHANG)[0] == 0}
     finally:
@@ -87,7 +89,7 @@ class Shelf:
 
     def keep(self, value: object) -> None:
         """Put `value` in the place of what was kept before."""
-        (self._folder / "kept.new").write_bytes(pickle.dumps(value))
+        (self._folder / "kept.new").write_bytes(_dumps(value))
         (self._folder / "kept.new").replace(self._folder / "kept")
 
 
@@ -102,7 +104,7 @@ def _receive(control: socket.socket) -> tuple[Order, int] | None:
     if not header:
         return None
     (length,) = LENGTH.unpack(header)
-    return pickle.loads(control.recv(length, socket.MSG_WAITALL)), fds[0]
+    return pickle.loads(control.recv(length, socket.MSG_WAITALL)), fds[0]  # noqa: S301  it comes from our own pool
 
 
 def _fork(work: Callable[[], None], close: socket.socket | None = None) -> int:
@@ -271,17 +273,39 @@ def _work(order: Order, folder: Path, output: int, payload: int) -> None:
     for number, handler in ((signal.SIGTERM, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
         signal.signal(number, handler)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    with open(os.devnull, "rb") as nothing:
+    with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
-    stack = open(folder / "stack", "w", encoding="utf-8")  # noqa: SIM115  it must stay open until the end
+    stack = (folder / "stack").open("w", encoding="utf-8")
     faulthandler.register(_SHOW_STACK, file=stack, all_threads=False)
     _enter(folder)
-    result = pickle.dumps(_resolve(order.target)(*order.arguments))
+    sys.argv = ["windtunnel"]
+    result = _dumps(_resolve(order.target)(*order.arguments))
     with os.fdopen(payload, "wb") as pipe:
         pipe.write(result)
+
+
+class _Pickler(pickle.Pickler):
+    """Writes the user's own kinds of strings and numbers as plain ones: a task_id may be a member of an enum."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if type(value).__module__.startswith("windtunnel."):
+            return NotImplemented
+        if isinstance(value, str):
+            return str, (str.__str__(value),)
+        if isinstance(value, int):
+            return int, (int.__int__(value),)
+        if isinstance(value, float):
+            return float, (float.__float__(value),)
+        return NotImplemented
+
+
+def _dumps(value: object) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer).dump(value)
+    return buffer.getvalue()
 
 
 def _enter(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pytest
+
 from windtunnel.checks import Check, catalogue
 
 # No file can make a check of ours crash, and no DAG has been found yet that leaves a task behind: see test_run_checks.

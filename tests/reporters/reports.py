@@ -32,9 +32,7 @@ VERSIONS = Versions(windtunnel="0.1.0", python="3.11.9", airflow="3.3.0", hamilt
 DONE = ProcessFacts(End.COMPLETED, seconds=1.25)
 TRACEBACK = (
     "Traceback (most recent call last):\n"
-    + "".join(
-        f'  File "/repo/modules/sales.py", line {n}, in step_{n}\n    step_{n + 1}()\n' for n in range(1, 8)
-    )
+    + "".join(f'  File "/repo/modules/sales.py", line {n}, in step_{n}\n    step_{n + 1}()\n' for n in range(1, 8))
     + "KeyError: 'amount'\n"
 )
 TASK_FAILED = Finding(
@@ -88,9 +86,7 @@ SILENCED = Finding(
 
 def chain(dag_id: str, path: str, *task_ids: str) -> DagFacts:
     """A linear DAG of these tasks."""
-    tasks = tuple(
-        TaskFacts(dag_id, task_id, "@task", Location(path, n)) for n, task_id in enumerate(task_ids, 9)
-    )
+    tasks = tuple(TaskFacts(dag_id, task_id, "@task", Location(path, n)) for n, task_id in enumerate(task_ids, 9))
     shape = Shape(len(tasks), max(len(tasks) - 1, 0), task_ids, task_ids[:1], ())
     return DagFacts(dag_id, Location(path, 7), tasks, shape)
 
@@ -105,15 +101,12 @@ def run_of(
 ) -> RunFacts:
     """A run of the DAG in which every task ended in the run's state."""
     tasks = tuple(
-        TaskRunFacts(dag.dag_id, task.task_id, -1, state, task.location, tries=1, seconds=0.5)
-        for task in dag.tasks
+        TaskRunFacts(dag.dag_id, task.task_id, -1, state, task.location, tries=1, seconds=0.5) for task in dag.tasks
     )
     return RunFacts(dag.dag_id, dag.location, process, state, tasks, saves=saves)
 
 
-def save(
-    dag: DagFacts, state: SaveState = SaveState.WHOLE, path: str = "/repo/out/totals.parquet"
-) -> SaveFacts:
+def save(dag: DagFacts, state: SaveState = SaveState.WHOLE, path: str = "/repo/out/totals.parquet") -> SaveFacts:
     """A save of the DAG's last task."""
     return SaveFacts(
         dag_id=dag.dag_id,
@@ -134,9 +127,7 @@ def node(name: str, path: str = "modules/sales.py") -> NodeFacts:
     return NodeFacts(name, name.partition(".")[0], Location(path, 31), "float", ("amount", "total"))
 
 
-def tried(
-    name: str, counterexamples: tuple[CounterExample, ...] = (), module: str = "modules.sales"
-) -> PropertyFacts:
+def tried(name: str, counterexamples: tuple[CounterExample, ...] = (), module: str = "modules.sales") -> PropertyFacts:
     """A node of which every property was tried 100 times."""
     return PropertyFacts(
         module,
@@ -162,9 +153,7 @@ WIDE = DagFacts(
 BROKEN = DagFileFacts(
     "dags/broken.py",
     DONE,
-    failures=(
-        FailureFacts("ImportError", "no module named 'sale'", Location("dags/broken.py", 2), TRACEBACK),
-    ),
+    failures=(FailureFacts("ImportError", "no module named 'sale'", Location("dags/broken.py", 2), TRACEBACK),),
 )
 DIVISION = CounterExample(
     Property.NO_EXCEPTION,
@@ -212,9 +201,7 @@ MIXED = Report(
             run_of(SALES, "failed", saves=(save(SALES), save(SALES, SaveState.MISSING, ELSEWHERE))),
             drivers=(DRIVER,),
         ),
-        run_of(
-            STOCK, "", ProcessFacts(End.TIMED_OUT, "more than 120 s", "waiting for the file\n" * 3, 120.04)
-        ),
+        run_of(STOCK, "", ProcessFacts(End.TIMED_OUT, "more than 120 s", "waiting for the file\n" * 3, 120.04)),
     ),
     dataflows=(SALES_MODULE, STOCK_MODULE),
     properties=(
@@ -254,9 +241,7 @@ def hostile() -> Report:
         reproduce=NASTY,
         docs=NASTY,
     )
-    flow = DataflowFacts(
-        NASTY, NASTY, process, (NodeFacts(NASTY, NASTY, Location(NASTY), NASTY, (NASTY,)),), failure
-    )
+    flow = DataflowFacts(NASTY, NASTY, process, (NodeFacts(NASTY, NASTY, Location(NASTY), NASTY, (NASTY,)),), failure)
     facts = PropertyFacts(NASTY, NASTY, NASTY, Location(NASTY), process, not_exercised=NASTY)
     return Report(
         root=Path(NASTY),

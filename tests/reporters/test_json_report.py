@@ -19,12 +19,8 @@ from windtunnel.report import Report, Timing, Versions
 from windtunnel.reporters import render
 from windtunnel.reporters.tally import Outcome
 
-SCHEMA = json.loads(
-    (Path(windtunnel.reporters.__file__).parent / "report.schema.json").read_text(encoding="utf-8")
-)
-EMPTY = replace(
-    CLEAN, files=(), runs=(), dataflows=(), properties=(), timings=(), versions=Versions("0.1.0", "3.13.1")
-)
+SCHEMA = json.loads((Path(windtunnel.reporters.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
+EMPTY = replace(CLEAN, files=(), runs=(), dataflows=(), properties=(), timings=(), versions=Versions("0.1.0", "3.13.1"))
 
 
 def document(report: Report) -> Any:
@@ -50,9 +46,7 @@ def enums(schema: Any, word: str) -> list[set[str]]:
     return [found for inner in schema for found in enums(inner, word)] if isinstance(schema, list) else []
 
 
-@pytest.mark.parametrize(
-    "report", [MIXED, CLEAN, EMPTY, hostile()], ids=["mixed", "clean", "empty", "hostile"]
-)
+@pytest.mark.parametrize("report", [MIXED, CLEAN, EMPTY, hostile()], ids=["mixed", "clean", "empty", "hostile"])
 def test_the_report_keeps_to_its_schema(report: Report) -> None:
     Draft202012Validator(SCHEMA).validate(document(report))
 
@@ -63,20 +57,14 @@ def test_the_schema_is_a_schema_and_closes_and_describes_every_object() -> None:
         assert schema["additionalProperties"] is False
         assert schema["required"] == list(schema["properties"])
         assert [
-            key
-            for key, value in schema["properties"].items()
-            if not ("description" in value or "$ref" in value)
+            key for key, value in schema["properties"].items() if not ("description" in value or "$ref" in value)
         ] == []
 
 
 def test_the_schema_and_the_facts_have_the_same_words() -> None:
-    assert {frozenset(found) for found in enums(SCHEMA, "whole")} == {
-        frozenset(state.value for state in SaveState)
-    }
+    assert {frozenset(found) for found in enums(SCHEMA, "whole")} == {frozenset(state.value for state in SaveState)}
     assert {frozenset(found) for found in enums(SCHEMA, "completed")} == {frozenset(end.value for end in End)}
-    assert {frozenset(found) for found in enums(SCHEMA, "unfinished")} >= {
-        frozenset(kind.value for kind in Outcome)
-    }
+    assert {frozenset(found) for found in enums(SCHEMA, "unfinished")} >= {frozenset(kind.value for kind in Outcome)}
     assert {frozenset(found) for found in enums(SCHEMA, Property.DETERMINISTIC.value)} == {
         frozenset(p.value for p in Property)
     }

@@ -38,9 +38,7 @@ def test_a_text_that_is_cut_says_how_much_is_missing() -> None:
 
 def test_importing_the_reporters_costs_nothing() -> None:
     script = "import sys, windtunnel.reporters, windtunnel.reporters.json; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    ).stdout.split()
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
 
     assert "windtunnel.reporters" in loaded
     assert {"rich", "airflow", "hamilton", "hypothesis", "pandas", "pytest"}.isdisjoint(loaded)

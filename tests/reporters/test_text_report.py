@@ -80,9 +80,7 @@ def test_a_finding_without_the_optional_parts_shows_no_empty_labels() -> None:
 
 
 def test_findings_stand_under_the_name_of_their_file() -> None:
-    headings = [
-        line.rstrip("─ ") for line in text(MIXED).splitlines() if line.endswith("──") and " · " in line
-    ]
+    headings = [line.rstrip("─ ") for line in text(MIXED).splitlines() if line.endswith("──") and " · " in line]
 
     assert headings == ["dags/daily_sales.py · 2 findings", "modules/sales.py · 1 finding"]
 
@@ -254,16 +252,16 @@ def test_quiet_leaves_findings_and_the_verdict() -> None:
 
     assert shown.startswith("dags/daily_sales.py · 2 findings ──")
     assert "linearity" not in shown
-    assert (
-        text(CLEAN, verbosity=-1) == "windtunnel: clean · 1 DAG run, 1 module tried, 1 save whole · 14.2 s\n"
-    )
+    assert text(CLEAN, verbosity=-1) == "windtunnel: clean · 1 DAG run, 1 module tried, 1 save whole · 14.2 s\n"
 
 
 def test_the_verdict_is_the_last_line_and_is_split_only_between_its_parts() -> None:
     assert text(MIXED, width=120).splitlines()[-2:] == [
         "windtunnel: 2 errors, 1 warning in 2 files (1 suppressed)",
-        "  2 of 3 DAGs run (1 failed, 1 unfinished), 1 file not loaded, 1 of 2 modules tried, "
-        "1 of 2 saves whole · 131.4 s",
+        (
+            "  2 of 3 DAGs run (1 failed, 1 unfinished), 1 file not loaded, 1 of 2 modules tried, "
+            "1 of 2 saves whole · 131.4 s"
+        ),
     ]
     assert (
         text(MIXED, width=200)
@@ -308,9 +306,7 @@ def test_colour_changes_nothing_but_colours() -> None:
 def test_nothing_that_users_wrote_reaches_the_terminal_as_a_command(verbosity: int) -> None:
     shown = text(hostile(), verbosity=verbosity)
 
-    assert {
-        character for character in shown if character not in "\n" and not character.isprintable()
-    } == set()
+    assert {character for character in shown if character != "\n" and not character.isprintable()} == set()
     assert r"[red]brackets[/red] \x1b[2J\x1b]0;title\x07 \x00 \x9b31m \u202eabc \udc80 é 漢" in shown.replace(
         "\n  ", " "
     )
@@ -320,16 +316,11 @@ def test_nothing_that_users_wrote_reaches_the_terminal_as_a_command(verbosity: i
 def test_in_colour_no_escape_comes_from_the_user() -> None:
     escapes = text(hostile(), verbosity=1, color=True).split("\x1b")[1:]
 
-    assert all(
-        escape.startswith("[") and escape[1:].partition("m")[0].replace(";", "").isdigit()
-        for escape in escapes
-    )
+    assert all(escape.startswith("[") and escape[1:].partition("m")[0].replace(";", "").isdigit() for escape in escapes)
 
 
 def test_a_name_with_a_line_break_cannot_forge_a_line() -> None:
-    forged = replace(
-        TASK_FAILED, dag_id="a\nwindtunnel: clean", location=Location("dags/a\nwindtunnel: clean.py", 3)
-    )
+    forged = replace(TASK_FAILED, dag_id="a\nwindtunnel: clean", location=Location("dags/a\nwindtunnel: clean.py", 3))
     dag = chain("b\nwindtunnel: clean", "dags/b.py", "load")
     report = replace(MIXED, findings=(forged,), files=(loaded(dag),), runs=())
     verdicts = [line for line in text(report, verbosity=1).splitlines() if line.startswith("windtunnel: ")]
@@ -354,9 +345,7 @@ def test_an_empty_report_renders_and_is_not_clean() -> None:
 
 def test_five_hundred_dags_render_with_a_row_each() -> None:
     chains = [chain(f"dag_{number}", f"dags/dag_{number}.py", "a", "b") for number in range(500)]
-    findings = tuple(
-        replace(TASK_FAILED, location=Location(dag.location.path, 9), dag_id=dag.dag_id) for dag in chains
-    )
+    findings = tuple(replace(TASK_FAILED, location=Location(dag.location.path, 9), dag_id=dag.dag_id) for dag in chains)
     report = replace(
         CLEAN,
         findings=findings,

@@ -54,10 +54,7 @@ def test_a_static_selection_says_that_nothing_was_run() -> None:
     static = replace(CLEAN, runs=(), properties=())
 
     assert not is_clean(static)
-    assert (
-        said(static)
-        == "windtunnel: no findings · 1 DAG loaded, none run, 1 module built, none tried · 14.2 s"
-    )
+    assert said(static) == "windtunnel: no findings · 1 DAG loaded, none run, 1 module built, none tried · 14.2 s"
 
 
 def test_modules_alone_can_be_clean() -> None:

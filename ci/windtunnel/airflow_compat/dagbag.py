@@ -60,9 +60,16 @@ def why_unserializable(dag: Any) -> str:
     return ""
 
 
-def is_sensor(task: Any) -> bool:
-    """Whether the task waits for something outside, mapped or not."""
+def may_wait(task: Any) -> bool:
+    """Whether the task, mapped or not, is of a kind that waits for something outside: a sensor, another DAG's run."""
     from airflow.sdk import BaseSensorOperator
 
     operator = getattr(task, "operator_class", None) or type(task)
-    return isinstance(operator, type) and issubclass(operator, BaseSensorOperator)
+    is_sensor = isinstance(operator, type) and issubclass(operator, BaseSensorOperator)
+    return is_sensor or hasattr(task, "trigger_dag_id")
+
+
+def triggered_dag(task: Any) -> str:
+    """The dag_id that a TriggerDagRunOperator starts a run of; "" for other tasks, and where it is not known yet."""
+    dag_id = getattr(task, "trigger_dag_id", "")
+    return dag_id if isinstance(dag_id, str) and "{" not in dag_id else ""

@@ -14,9 +14,7 @@ _OWN = ("AIRFLOW_HOME", "AIRFLOW_CONFIG")
 def without_airflow(environment: Mapping[str, str]) -> dict[str, str]:
     """`environment` without the user's Airflow settings; connections and variables given in it stay."""
     return {
-        name: value
-        for name, value in environment.items()
-        if not name.startswith(_SETTINGS_PREFIX) and name not in _OWN
+        name: value for name, value in environment.items() if not name.startswith(_SETTINGS_PREFIX) and name not in _OWN
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
+from traceback import walk_tb
 from typing import Any, Protocol
 
 from windtunnel.airflow_compat.environment import BUNDLE
@@ -20,8 +21,8 @@ class Observer(Protocol):
         """The task's code has ended: `state` is success, skipped, failed or up_for_retry."""
 
 
-def prepare(bag: Any, dag: Any) -> None:
-    """Store the DAGs of the bag in the database, once, with the waiting taken out of `dag`.
+def prepare(bag: Any, dag: Any, others: Iterable[Any] = ()) -> None:
+    """Store the DAGs of the bag, and of other bags, in the database, once, with the waiting taken out of `dag`.
 
     A DAG that cannot be serialized would make the sync of all of them fail, so such neighbours are left out.
     """
@@ -29,6 +30,8 @@ def prepare(bag: Any, dag: Any) -> None:
 
     for task in dag.tasks:
         _stop_waiting(task)
+    for other in others:
+        bag.dags.update({dag_id: found for dag_id, found in other.dags.items() if dag_id not in bag.dags})
     for neighbour in list(bag.dags.values()):
         if neighbour is not dag and why_unserializable(neighbour):
             del bag.dags[neighbour.dag_id]
@@ -69,8 +72,8 @@ def _living_date(dag: Any) -> datetime:
     date = datetime.now(timezone.utc)
     starts = [start for start in (dag.start_date, *(task.start_date for task in dag.tasks)) if start]
     ends = [end for end in (dag.end_date, *(task.end_date for task in dag.tasks)) if end]
-    date = max([date, *starts])
-    return min([date, *ends])
+    living: datetime = min([max([date, *starts]), *ends])
+    return living
 
 
 @contextlib.contextmanager
@@ -132,4 +135,29 @@ def outside_need(error: BaseException) -> str:
     code = str(getattr(getattr(getattr(error, "error", None), "error", None), "value", ""))
     if code in ("CONNECTION_NOT_FOUND", "VARIABLE_NOT_FOUND"):
         return f"a {code.partition('_')[0].lower()} ({reason})"
+    if (missing := _dag_not_found(error)) is not None:
+        return f"a DAG that this repository does not have ({missing})"
+    if _asked_for_events(error):
+        return f"an event of an asset ({reason})"
     return ""
+
+
+def _dag_not_found(error: BaseException) -> str | None:
+    """The dag_id that a TriggerDagRunOperator asked the execution API for in vain."""
+    from airflow.sdk.api.client import ServerResponseError
+
+    if not isinstance(error, ServerResponseError) or error.response.status_code != 404:
+        return None
+    resource, _, name = error.response.url.path.strip("/").partition("/")
+    return name.partition("/")[0] if resource == "dag-runs" else None
+
+
+def _asked_for_events(error: BaseException) -> bool:
+    """Whether the innermost code looked into the asset events of the run: dag.test() gives it none."""
+    from airflow.sdk.execution_time import context
+
+    accessors = (context.InletEventsAccessors, context.InletEventsAccessor, context.TriggeringAssetEventsAccessor)
+    if any(kind.__name__ in str(error) for kind in accessors):
+        return True
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    return any(isinstance(frame.f_locals.get("self"), accessors) for frame in frames[-2:])

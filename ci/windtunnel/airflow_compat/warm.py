@@ -42,7 +42,7 @@ def move_in(home: Path) -> None:
     original = Path(os.environ["AIRFLOW_HOME"])
     home.mkdir()
     (home / "empty").mkdir()
-    database = shutil.copy(original / "airflow.db", home)
+    database = str(shutil.copy(original / "airflow.db", home))
     os.environ.update(airflow_variables(home))
     asynchronous = getattr(settings.async_engine, "sync_engine", None)
     for engine in filter(None, (settings.engine, asynchronous)):

@@ -51,7 +51,8 @@ def check(code: str, *, on: type, severity: Severity, remedy: str) -> Callable[[
 
     def decorate(judge: Judge) -> Check:
         module = inspect.getmodule(judge)
-        assert module is not None and module.__doc__, f"{code}: a check's file explains it in its docstring"
+        assert module is not None, f"{code}: a check stands in a file of its own"
+        assert module.__doc__, f"{code}: a check's file explains it in its docstring"
         title, _, page = module.__doc__.partition("\n")
         return Check(
             code=code,

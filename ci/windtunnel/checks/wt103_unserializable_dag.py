@@ -8,8 +8,8 @@ The scheduler only knows serialized DAGs. One that does not serialize loads with
 never appears in production. On Airflow 3.3 it also makes `dag.test()` of every other DAG in the folder raise.
 
 ## What to do
-Register a timetable or priority strategy of your own in a plugin, in `plugins/`. Give operators and params plain values:
-strings, numbers, lists, dicts, dates.
+Register a timetable or priority strategy of your own in a plugin, in `plugins/`. Give operators and params plain
+values: strings, numbers, lists, dicts, dates.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ Divides the number of tasks on the longest path by the number of all tasks. A ch
 tasks have 0.1. Reports DAGs below `min_linearity` (0.5).
 
 ## Why is this bad?
-Every task that waits for no other is one more candidate that the scheduler has to weigh at any time, and one more worker
-slot to wait for. Airflow's best-practices page advises linear DAGs for that reason. Work that branches often belongs into
-one task that drives one Hamilton dataflow: the graph is still there, and costs no scheduling.
+Every task that waits for no other is one more candidate that the scheduler has to weigh at any time, and one more
+worker slot to wait for. Airflow's best-practices page advises linear DAGs for that reason. Work that branches often
+belongs into one task that drives one Hamilton dataflow: the graph is still there, and costs no scheduling.
 
 ## What to do
 Merge neighbouring tasks into one task with one Hamilton driver call, or raise the budget for DAGs that are wide on

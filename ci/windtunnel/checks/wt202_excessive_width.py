@@ -5,12 +5,12 @@ Finds the largest set of tasks of which none waits for another (the largest anti
 ready at one time. Reports DAGs wider than `max_width` (16). A mapped task counts once.
 
 ## Why is this bad?
-Airflow runs 16 tasks of a DAG at a time by default (`max_active_tasks_per_dag`); the others wait in the scheduler, weighed
-anew at each of its rounds.
+Airflow runs 16 tasks of a DAG at a time by default (`max_active_tasks_per_dag`); the others wait in the scheduler,
+weighed anew at each of its rounds.
 
 ## What to do
-Merge tasks that belong together into one task with one Hamilton driver call, map one task over a list instead of writing
-it many times, or raise `max_width` together with the DAG's `max_active_tasks`.
+Merge tasks that belong together into one task with one Hamilton driver call, map one task over a list instead of
+writing it many times, or raise `max_width` together with the DAG's `max_active_tasks`.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ interpreter, or ran longer than `--timeout`.
 In production the worker is lost, or is occupied for ever.
 
 ## What to do
-The message says which task was at work and, after a time-out, at which line. Give long tasks an `execution_timeout`; if the
-run really takes longer than the limit, raise `--timeout`.
+The message says which task was at work and, after a time-out, at which line. Give long tasks an `execution_timeout`; if
+the run really takes longer than the limit, raise `--timeout`.
 """
 
 from __future__ import annotations

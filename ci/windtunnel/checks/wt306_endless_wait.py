@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.facts import End, RunFacts
+from windtunnel.facts import RunFacts
 from windtunnel.findings import Complaint, Severity
 
 FAILING = """\

@@ -46,7 +46,12 @@ plain()
 """
 
 
-@check("WT307", on=RunFacts, severity=Severity.ERROR, remedy="mend what the evidence shows: the run cannot start without it")
+@check(
+    "WT307",
+    on=RunFacts,
+    severity=Severity.ERROR,
+    remedy="mend what the evidence shows: the run cannot start without it",
+)
 def failed_run(run: RunFacts) -> Iterator[Complaint]:
     if run.process.end is not End.COMPLETED:
         return

@@ -1,16 +1,17 @@
 """Saver that no task asks for.
 
 ## What it does
-Follows every Hamilton driver inside the tasks of a run. Reports a saver node (`@save_to`, `@datasaver`, a materializer) of a
-driver's graph that neither this task nor any other task of the repository requests, by itself or by something
+Follows every Hamilton driver inside the tasks of a run. Reports a saver node (`@save_to`, `@datasaver`, a materializer)
+of a driver's graph that neither this task nor any other task of the repository requests, by itself or by something
 downstream of it.
 
 ## Why is this bad?
-Hamilton runs what is asked for and nothing else. A saver that is not in `final_vars` writes nothing, raises nothing, and the
-task is green.
+Hamilton runs what is asked for and nothing else. A saver that is not in `final_vars` writes nothing, raises nothing,
+and the task is green.
 
 ## What to do
-Ask for the saver's own node, the `output_name_` of `@save_to`: the name of the function gives its value and saves nothing.
+Ask for the saver's own node, the `output_name_` of `@save_to`: the name of the function gives its value, and saves
+nothing.
 """
 
 from __future__ import annotations

@@ -94,5 +94,7 @@ totals()
 )
 def unreadable_save(save: SaveFacts) -> Iterator[Complaint]:
     if save.state is SaveState.UNREADABLE:
-        message = f"saver {save.node!r} of task {save.task_id!r} wrote {save.path}, which no {save.format} loader can read"
+        message = (
+            f"saver {save.node!r} of task {save.task_id!r} wrote {save.path}, which no {save.format} loader can read"
+        )
         yield Complaint(save.location, message, save.detail)

@@ -88,14 +88,15 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
 
 
 def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskFacts:
-    from windtunnel.airflow_compat.dagbag import is_sensor
+    from windtunnel.airflow_compat.dagbag import may_wait, triggered_dag
 
     return TaskFacts(
         dag_id=dag.dag_id,
         task_id=task.task_id,
         operator=str(task.task_type),
         location=task_location(task, dag, file, index),
-        is_sensor=is_sensor(task),
+        waits=may_wait(task),
+        triggers=triggered_dag(task),
     )
 
 

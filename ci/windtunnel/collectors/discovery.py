@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.modules import ModuleFile
@@ -34,21 +35,30 @@ class Found:
         return bool(self.modules) or any(b"hamilton" in _bytes(dag_file.file) for dag_file in self.dag_files)
 
 
-def find_root(start: Path) -> Path:
-    """The repository that `start` stands in: the nearest folder upwards with .git or a pyproject.toml, else itself."""
-    start = start.resolve()
-    folder = start if start.is_dir() else start.parent
-    for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists() or (candidate / "pyproject.toml").is_file():
-            return candidate
-    return folder
+def find_root(here: Path, paths: tuple[Path, ...] = ()) -> Path:
+    """The repository to work in: the one that `here` stands in if all `paths` lie in it, else that of the first path.
+
+    A repository is the nearest folder upwards with .git or a pyproject.toml; where there is none, the folder itself.
+    """
+    around = _repository_of(here)
+    if around is not None and all(path.is_relative_to(around) for path in paths):
+        return around
+    start = paths[0] if paths else here
+    return _repository_of(start) or (start if start.is_dir() else start.parent)
+
+
+def _repository_of(path: Path) -> Path | None:
+    marked = (p for p in (path, *path.parents) if (p / ".git").exists() or (p / "pyproject.toml").is_file())
+    return next(marked, None)
 
 
 def discover(settings: Settings) -> Found:
     """The DAG files and the Hamilton modules that the settings ask for; a UsageError for a path that is not there."""
     bases = [_existing(path, settings.root) for path in settings.paths] or [settings.root]
     folders = _dag_folders(settings, bases)
-    dag_files = sorted({file.file: file for file in _dag_files(folders, bases, settings)}.values(), key=lambda f: f.file)
+    dag_files = sorted(
+        {file.file: file for file in _dag_files(folders, bases, settings)}.values(), key=lambda f: f.file
+    )
     modules = {module.file: module for module in _modules(settings, bases, folders)}
     for dag_file in dag_files:
         modules.pop(dag_file.file, None)
@@ -138,7 +148,9 @@ class _Ignore:
         return self.matcher.match(shown + "/" * is_folder) is not None
 
 
-def _not_ignored(folder: Path, inherited: tuple[_Ignore, ...] = (), seen: frozenset[Path] = frozenset()) -> Iterator[Path]:
+def _not_ignored(
+    folder: Path, inherited: tuple[_Ignore, ...] = (), seen: frozenset[Path] = frozenset()
+) -> Iterator[Path]:
     """The files below a DAG folder that no .airflowignore hides; links are followed, once each."""
     if folder.resolve() in seen:
         return
@@ -154,16 +166,25 @@ def _not_ignored(folder: Path, inherited: tuple[_Ignore, ...] = (), seen: frozen
 
 
 def _ignores(folder: Path) -> Iterator[_Ignore]:
-    from pathspec.patterns import GitWildMatchPattern
-
+    pattern_class = _gitignore_pattern()
     for raw in _bytes(folder / ".airflowignore").decode(errors="replace").split("\n"):
         line = re.sub(r"\s*#.*", "", raw)
         if line.strip() in ("", "/"):
             continue
-        pattern = GitWildMatchPattern(line)
+        pattern = pattern_class(line)
         if pattern.include is not None:
             anchored = line.startswith("/") or "/" in line.rstrip("/")
             yield _Ignore(pattern.regex, pattern.include, folder if anchored else None, line.rstrip().endswith("/"))
+
+
+def _gitignore_pattern() -> Any:
+    try:
+        from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+    except ImportError:  # pathspec before 1.0
+        from pathspec.patterns.gitwildmatch import GitWildMatchPattern
+
+        return GitWildMatchPattern
+    return GitIgnoreSpecPattern
 
 
 # Hamilton modules

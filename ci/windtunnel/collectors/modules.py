@@ -40,12 +40,16 @@ def collect_dataflows(pool: Pool, modules: Iterable[ModuleFile], timeout: float)
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The functions of one module to be tried: those of the named nodes, or of all nodes where none is named."""
+    """The functions of one module to be tried: those of the named nodes, or of all nodes where none is named.
+
+    `seconds` are shared out among them: a slow function gets fewer examples.
+    """
 
     module: ModuleFile
     nodes: tuple[str, ...]
     max_examples: int
     seed: int
+    seconds: float
 
 
 def collect_trials(pool: Pool, trials: Iterable[Trial], timeout: float) -> Iterator[tuple[PropertyFacts, ...]]:
@@ -89,7 +93,7 @@ def try_module(trial: Trial) -> tuple[PropertyFacts, ...]:
     known: list[PropertyFacts] = []
     module = trial.module
     for at_work, facts in iterate_properties(
-        module.name, module.path, str(module.root), trial.nodes or None, trial.max_examples, trial.seed
+        module.name, module.path, str(module.root), trial.nodes or None, trial.max_examples, trial.seed, trial.seconds
     ):
         if facts is None:
             shelf.keep((*known, at_work))

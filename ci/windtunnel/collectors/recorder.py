@@ -76,10 +76,10 @@ class Recording:
 def _saved(node: Any, kwargs: Mapping[str, Any], metadata: Any) -> Saved:
     """The options lie in the defaults of the function that @save_to makes; a @datasaver function has none there."""
     try:
-        parameters = inspect.signature(node.callable).parameters
+        parameters = list(inspect.signature(node.callable).parameters.values())
     except (TypeError, ValueError):
-        parameters = {}
-    given = {name: p.default for name, p in parameters.items() if p.default is not inspect.Parameter.empty}
+        parameters = []
+    given = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
     names = given.get("__dependencies", {})
     data_name = given.get("__data_node_name")
     options = {names.get(name, name): value for name, value in kwargs.items()}
@@ -108,7 +108,10 @@ class _WhenImported(importlib.abc.MetaPathFinder):
         self._name, self._then = name, then
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002  the protocol's
+        target: ModuleType | None = None,  # noqa: ARG002
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self._name:
             return None
@@ -138,7 +141,7 @@ def _observe(base: Any, recording: Recording) -> None:
 
 
 def _recorder(base: Any, recording: Recording) -> Any:
-    class Recorder(base.BasePreGraphExecute, base.BasePostGraphExecute, base.BasePostNodeExecute):  # type: ignore[misc]
+    class Recorder(base.BasePreGraphExecute, base.BasePostGraphExecute, base.BasePostNodeExecute):
         def pre_graph_execute(
             self, *, run_id: str, graph: Any, final_vars: list[str], inputs: Any, overrides: Any
         ) -> None:

@@ -19,11 +19,15 @@ from windtunnel.template import Shelf
 
 @dataclass(frozen=True, slots=True)
 class DagRunRequest:
-    """One DAG to run, of the file that it was loaded from, with the params that the user gives."""
+    """One DAG to run, of the file that it was loaded from, with the params that the user gives.
+
+    `neighbours` are the files of the DAGs that its tasks trigger: without them Airflow would not know those.
+    """
 
     file: DagFile
     dag: DagFacts
     conf: Mapping[str, Any]
+    neighbours: tuple[DagFile, ...] = ()
 
 
 def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) -> Iterator[RunFacts]:
@@ -36,13 +40,15 @@ def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) 
         yield replace(facts, process=outcome.process, failure=stuck, waiting=_is_waiting(facts, outcome))
 
 
-_TRIGGERING = "run_trigger_in_process"
+_TASK_RUNNER = "airflow/sdk/execution_time/task_runner.py"
 
 
 def _is_waiting(facts: RunFacts, outcome: Outcome) -> bool:
-    at_work = [task for task in facts.tasks if task.state == "running" and not task.is_sensor]
-    in_trigger = any(function == _TRIGGERING for _, _, function in outcome.stack)
-    return outcome.process.end is End.TIMED_OUT and bool(facts.tasks) and (in_trigger or not at_work)
+    """dag.test() runs one task at a time: it waits where no task's code is on the stack, or a waiting one's."""
+    in_task = any(file.endswith(_TASK_RUNNER) for file, _, _ in outcome.stack)
+    latest = [task for task in facts.tasks if task.state == "running"][-1:]
+    waits = not in_task or any(task.waits for task in latest)
+    return outcome.process.end is End.TIMED_OUT and bool(facts.tasks) and bool(outcome.stack) and waits
 
 
 # In the child
@@ -51,17 +57,18 @@ def _is_waiting(facts: RunFacts, outcome: Outcome) -> bool:
 def run_dag(request: DagRunRequest) -> RunFacts:
     """The facts of one run, made in this very process: a child of the Airflow template."""
     from windtunnel.airflow_compat import running
+    from windtunnel.airflow_compat.dagbag import read_dag_file
 
     file, root = request.file, request.file.root
     bag = open_bag(file)
     dag = bag.dags.get(request.dag.dag_id)
     if dag is None:
-        failure = FailureFacts("LookupError", "the second time that the file was loaded, it held no such DAG", None, "")
-        return RunFacts(request.dag.dag_id, request.dag.location, ProcessFacts(End.COMPLETED), failure=failure)
+        gone = FailureFacts("LookupError", "the second time that the file was loaded, it held no such DAG", None, "")
+        return RunFacts(request.dag.dag_id, request.dag.location, ProcessFacts(End.COMPLETED), failure=gone)
     watch = _Watch(dag, file, record_drivers())
-    failure = None
+    failure: FailureFacts | None = None
     try:
-        running.prepare(bag, dag)
+        running.prepare(bag, dag, [read_dag_file(near.file, near.dag_folder) for near in request.neighbours])
         dag_run = running.test_run(dag, request.conf, watch)
         watch.settle(running.task_instances(dag_run), str(getattr(dag_run.state, "value", dag_run.state)))
     except Exception as error:  # whatever keeps the user's DAG from running
@@ -107,6 +114,8 @@ class _Watch:
 
     def task_started(self, task_id: str, map_index: int, attempt: int) -> None:
         self._bystanders = Bystanders.now()
+        for known in [task for task in self._tasks.values() if task.state == "running"]:
+            self._note(known.task_id, known.map_index, state="deferred")  # one task at a time: it has given way
         self._note(task_id, map_index, state="running", tries=attempt)
         self._shelf.keep(self.facts())
 
@@ -131,11 +140,11 @@ class _Watch:
         self._tasks[task_id, map_index] = replace(known, **seen)
 
     def _unseen(self, task_id: str, map_index: int) -> TaskRunFacts:
-        from windtunnel.airflow_compat.dagbag import is_sensor
+        from windtunnel.airflow_compat.dagbag import may_wait
 
         task = self._dag.get_task(task_id)
         location = task_location(task, self._dag, self._file, self._index)
-        return TaskRunFacts(self._dag.dag_id, task_id, map_index, "", location, is_sensor(task))
+        return TaskRunFacts(self._dag.dag_id, task_id, map_index, "", location, may_wait(task))
 
 
 def _driver_facts(execution: Execution, task_id: str, map_index: int) -> DriverFacts:
@@ -152,5 +161,3 @@ def _driver_facts(execution: Execution, task_id: str, map_index: int) -> DriverF
         overrides=execution.overrides,
         seconds=execution.seconds,
     )
-
-

@@ -12,7 +12,7 @@ def shape_of(tasks: Iterable[str], edges: Iterable[tuple[str, str]]) -> Shape:
     """The shape of the graph of `tasks` and `edges` (upstream, downstream), which must have no cycle."""
     import networkx as nx
 
-    graph = nx.DiGraph()
+    graph: Any = nx.DiGraph()
     graph.add_nodes_from(sorted(tasks))
     graph.add_edges_from(sorted(edges))
     closure = nx.transitive_closure_dag(graph)
@@ -45,7 +45,7 @@ def _bipartite_double(closure: Any) -> Any:
     """Each node once as a start and once as an end of the edges of `closure`."""
     import networkx as nx
 
-    split = nx.Graph()
+    split: Any = nx.Graph()
     split.add_nodes_from((side, node) for node in closure for side in ("up", "down"))
     split.add_edges_from((("up", start), ("down", end)) for start, end in closure.edges)
     return split

@@ -18,6 +18,7 @@ class SourceIndex:
 
     named: dict[str, int] = field(default_factory=dict)
     functions: dict[str, int] = field(default_factory=dict)
+    dags: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, file: Path) -> SourceIndex:
@@ -35,14 +36,16 @@ class SourceIndex:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self.functions.setdefault(node.name, node.lineno)
         elif isinstance(node, ast.Call):
+            if getattr(node.func, "attr", getattr(node.func, "id", "")) in ("DAG", "dag"):
+                self.dags.append(node.lineno)
             names = [keyword.value for keyword in node.keywords if keyword.arg in _NAMING] or node.args[:1]
             for name in names:
                 if isinstance(name, ast.Constant) and isinstance(name.value, str):
                     self.named.setdefault(name.value, node.lineno)
 
     def dag_line(self, dag_id: str) -> int:
-        """The line that gives a DAG its id; 1 where the text does not say it."""
-        return self.named.get(dag_id) or self.functions.get(dag_id) or 1
+        """The line that gives a DAG its id; where the text does not say it, the first that makes a DAG, else 1."""
+        return self.named.get(dag_id) or self.functions.get(dag_id) or min(self.dags, default=1)
 
     def task_line(self, task_id: str) -> int | None:
         """The line that gives a task its id, with or without the prefix of its group and the suffix of a copy."""

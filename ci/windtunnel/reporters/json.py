@@ -65,9 +65,7 @@ def _document(report: Report) -> Object:
         "dags": [_dag(file, dag, run) for file, dag, run in dags(report)],
         "not_loaded": [_not_loaded(file) for file in report.files if is_broken(file)],
         "dataflows": [_dataflow(module) for module in modules(report)],
-        "timings": [
-            {"stage": timing.stage, "seconds": _seconds(timing.seconds)} for timing in report.timings
-        ],
+        "timings": [{"stage": timing.stage, "seconds": _seconds(timing.seconds)} for timing in report.timings],
     }
 
 

@@ -60,16 +60,12 @@ def _file(path: str, of_file: tuple[Finding, ...], width: int) -> RenderableType
 
 
 def _finding(finding: Finding, width: int, verbosity: int) -> Iterator[RenderableType]:
-    limit = (
-        LONGEST if verbosity <= 0 else max(len(finding.message), len(finding.source), len(finding.evidence))
-    )
+    limit = LONGEST if verbosity <= 0 else max(len(finding.message), len(finding.source), len(finding.evidence))
     yield _header(finding)
     yield _labelled("  ", "\n".join(safe.shortened(line, limit) for line in safe.lines(finding.message)))
     if finding.source:
         number = f"{finding.location.line:>6} │ "
-        yield _labelled(
-            number, safe.shortened(safe.line(finding.source.expandtabs(4).rstrip()), limit), style="dim"
-        )
+        yield _labelled(number, safe.shortened(safe.line(finding.source.expandtabs(4).rstrip()), limit), style="dim")
     if where := _where(finding):
         yield _labelled("  in: ", where)
     if finding.suppressed:

@@ -32,9 +32,7 @@ def tables(report: Report, verbosity: int) -> Iterator[RenderableType]:
     yield from _not_built(report)
     yield from _table("Saves", _SAVES, _save_rows(report, verbosity))
     if verbosity > 0:
-        yield from _table(
-            "Properties", ("function", "result", ">examples", ">declined"), _property_rows(report)
-        )
+        yield from _table("Properties", ("function", "result", ">examples", ">declined"), _property_rows(report))
         stages = ((timing.stage, _seconds(timing.seconds)) for timing in report.timings)
         yield from _table("Stages", ("=stage", ">seconds"), stages)
     yield from _table(f"Slowest {SLOWEST}", ("=what", "name", ">seconds"), _slowest_rows(report))
@@ -45,9 +43,7 @@ def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) 
 
     A column that starts with `>` holds numbers, one with `=` a word from a closed set: they are never folded.
     """
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
-    )
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.show_edge = table.pad_edge = False
     for column in columns:
         name = column.lstrip(">=")
@@ -113,9 +109,7 @@ def _not_built(report: Report) -> Iterator[RenderableType]:
 
 def _notes(notes: list[str]) -> Iterator[RenderableType]:
     if notes:
-        yield from (
-            Text(safe.shortened(safe.line(note), 400), style="red", overflow="fold") for note in notes
-        )
+        yield from (Text(safe.shortened(safe.line(note), 400), style="red", overflow="fold") for note in notes)
         yield Text()
 
 

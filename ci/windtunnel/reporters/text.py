@@ -63,13 +63,9 @@ def _parts(report: Report, width: int, verbosity: int) -> Iterator[RenderableTyp
 def _head(report: Report) -> Iterator[RenderableType]:
     versions = report.versions
     at_work = {"windtunnel": versions.windtunnel, "Airflow": versions.airflow, "Hamilton": versions.hamilton}
-    parts = [
-        f"{name} {version}" for name, version in {**at_work, "Python": versions.python}.items() if version
-    ]
+    parts = [f"{name} {version}" for name, version in {**at_work, "Python": versions.python}.items() if version]
     yield Text(safe.line(" · ".join(parts)), style="dim")
-    yield Text(
-        safe.line(f"{counted(report.checks, 'check')} · seed {report.seed} · {report.root}"), style="dim"
-    )
+    yield Text(safe.line(f"{counted(report.checks, 'check')} · seed {report.seed} · {report.root}"), style="dim")
     yield Text()
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from windtunnel.checks import selected
 from windtunnel.collectors.dags import DagFile, collect_dag_files
 from windtunnel.collectors.discovery import discover
-from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
+from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
-from windtunnel.engine import Plan, Pools, versions
+from windtunnel.engine import Plan, Pools, neighbours, trial_of, versions
 from windtunnel.facts import DagFacts, DagFileFacts, DataflowFacts, NodeFacts, RunFacts, SaveState
 from windtunnel.findings import Finding
 from windtunnel.judging import Subject, judge, subjects_of_file, subjects_of_module, subjects_of_run
@@ -20,7 +20,7 @@ from windtunnel.report import Report
 from windtunnel.settings import Settings
 
 
-class Bench:
+class Workbench:
     """What was found under the settings, examined on demand and each thing once. Close it to end its child processes.
 
     Raises UsageError where the settings make no sense or leave nothing to check.
@@ -93,9 +93,15 @@ class Bench:
     def _run(self, file: DagFile, dag: DagFacts) -> RunFacts:
         key = (file.file, dag.dag_id)
         if key not in self._ran:
-            request = DagRunRequest(file, dag, self._settings.conf)
+            request = DagRunRequest(file, dag, self._settings.conf, self._neighbours(file, dag))
             (self._ran[key],) = collect_runs(self._pools.dags, [request], self._settings.timeout)
         return self._ran[key]
+
+    def _neighbours(self, file: DagFile, dag: DagFacts) -> tuple[DagFile, ...]:
+        if not any(task.triggers for task in dag.tasks):
+            return ()
+        files = [*self._dag_files.values(), file]
+        return neighbours(dag, {known.dag_id: each for each in files for known in self.loaded(each).dags})
 
     def _run_all(self) -> Iterator[RunFacts]:
         for file in self._dag_files.values():
@@ -103,9 +109,8 @@ class Bench:
 
     def property_subjects(self, module: ModuleFile, node: NodeFacts) -> Iterator[Subject]:
         """What the checks of properties read; the node's function is tried now."""
-        settings = self._settings
-        trial = Trial(module, (node.name,), settings.max_examples, settings.seed)
-        for facts in collect_trials(self._pools.modules, [trial], settings.timeout):
+        trial = trial_of(module, (node.name,), self._settings)
+        for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout):
             for tried in facts:
                 yield from subjects_of_module(tried)
 

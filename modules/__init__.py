@@ -1,0 +1,1 @@
+"""The Hamilton dataflows that the DAGs of `dags/` run."""

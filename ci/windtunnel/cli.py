@@ -23,6 +23,8 @@ CLEAN, FINDINGS, WRONG_USAGE, OUR_FAULT = range(4)
 
 def main() -> NoReturn:
     """Run the command; exits with 0 clean, 1 findings, 2 wrong usage or nothing to check, 3 our own fault."""
+    with contextlib.suppress(AttributeError):  # a stream that cannot be told so holds any character
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         status = cli.main(standalone_mode=False) or CLEAN
     except click.ClickException as error:
@@ -34,9 +36,6 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         click.echo("windtunnel: interrupted", err=True)
         status = 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        status = CLEAN
     except Exception:
         import traceback
 
@@ -72,6 +71,7 @@ def check(paths: tuple[Path, ...], **given: Any) -> int:
     from windtunnel import engine
 
     settings = settings_for(paths, given)
+    _insist_on_output(settings.output)
     with _progress(settings) as progress:
         report = engine.run(settings, progress)
     _write(report, settings)
@@ -84,7 +84,7 @@ def checks() -> None:
     from windtunnel.checks import catalogue
 
     for known in catalogue():
-        click.echo(f"{known.code}  {known.severity!s:<7}  {known.name:<28}  {known.title}")
+        _say(f"{known.code}  {known.severity!s:<7}  {known.name:<28}  {known.title}\n")
 
 
 @cli.command()
@@ -98,7 +98,7 @@ def explain(code: str) -> None:
     known = {check.code: check for check in catalogue()}
     if code.upper() not in known:
         raise unknown("explain", "check", code, known, "windtunnel checks lists all")
-    click.echo(page(known[code.upper()]), nl=False)
+    _say(page(known[code.upper()]))
 
 
 def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
@@ -106,20 +106,31 @@ def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
     from windtunnel.collectors.discovery import find_root
 
     here = Path.cwd()
-    absolute = tuple((here / path).resolve() for path in paths)
-    for path, shown in zip(absolute, paths, strict=True):
-        if not path.exists():
-            raise UsageError(f"{shown}: no such file or folder")
+    absolute = tuple(_existing(here, path, "") for path in paths)
     root = find_root(here, absolute)
     known = {option.name: option for option in options()}
     chosen = {name: known[name].read(value, known[name].flag) for name, value in given.items() if value is not None}
-    for name in (
-        "dags",
-        "modules",
-    ):  # these are said from where the user stands; pyproject.toml says them from the root
-        if name in chosen:
-            chosen[name] = tuple(str(here / path) for path in chosen[name])
+    for name in {"dags", "modules"} & chosen.keys():  # said from where the user stands, in pyproject.toml from the root
+        chosen[name] = tuple(str(_existing(here, path, f"{known[name].flag}: ")) for path in chosen[name])
     return replace(Settings(root, absolute), **{**read_pyproject(root), **chosen})
+
+
+def _existing(here: Path, path: str | Path, where: str) -> Path:
+    import os
+
+    found = Path(os.path.normpath(here / path))  # not resolved: a link in the repository belongs to the repository
+    if not found.exists():
+        raise UsageError(f"{where}{path}: no such file or folder")
+    return found
+
+
+def _insist_on_output(output: str) -> None:
+    """A run takes minutes, and must not end in a report that cannot be written."""
+    file = Path(output)
+    if file.is_dir() and output:
+        raise UsageError(f"--output {output}: is a folder; name a file")
+    if not file.parent.is_dir():
+        raise UsageError(f"--output {output}: there is no folder {file.parent}")
 
 
 def _write(report: Report, settings: Settings) -> None:
@@ -130,12 +141,24 @@ def _write(report: Report, settings: Settings) -> None:
     verbosity = settings.verbose - settings.quiet
     text = render(report, settings.format, color=color, width=_width(to_file), verbosity=verbosity)
     if not to_file:
-        click.echo(text, nl=False, color=True)
+        _say(text)
         return
     try:
         Path(settings.output).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"--output {settings.output}: {error.strerror}") from error
+
+
+def _say(text: str) -> None:
+    """Print, also to nobody, and to a reader who goes away, as head does: that changes nothing in the exit status."""
+    import os
+
+    try:
+        click.echo(text, nl=False, color=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at the end
+    except OSError as error:
+        raise UsageError(f"stdout: {error.strerror}") from error
 
 
 def _width(to_file: bool) -> int:
@@ -147,7 +170,8 @@ def _width(to_file: bool) -> int:
 def _colourful(stream: Any) -> bool:
     import os
 
-    return not os.environ.get("NO_COLOR") and (stream.isatty() or bool(os.environ.get("FORCE_COLOR")))
+    terminal = stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+    return not os.environ.get("NO_COLOR") and (terminal or bool(os.environ.get("FORCE_COLOR")))
 
 
 @contextlib.contextmanager
@@ -155,7 +179,7 @@ def _progress(settings: Settings) -> Iterator[Progress]:
     """A bar on a terminal, nothing elsewhere."""
     from windtunnel.engine import silent
 
-    if settings.quiet or not sys.stderr.isatty():
+    if settings.quiet or not (sys.stderr and sys.stderr.isatty()):
         yield silent
         return
     from rich.console import Console

@@ -198,9 +198,8 @@ def _collect(plan: Plan, settings: Settings, progress: Progress, pools: Pools) -
 
 def _collect_modules(pool: Pool, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
     modules = plan.found.modules
-    if plan.dataflows:
-        facts = collect_dataflows(pool, modules, settings.timeout)
-        collected.dataflows = sorted(_watched(facts, "dataflows", len(modules), progress, collected), key=_by_path)
+    flows = collect_dataflows(pool, modules, settings.timeout)  # what is tried is counted by it, even if not judged
+    collected.dataflows = sorted(_watched(flows, "dataflows", len(modules), progress, collected), key=_by_path)
     if plan.properties:
         trials = [trial_of(module, (), settings) for module in modules]
         tried = collect_trials(pool, trials, settings.timeout)
@@ -222,17 +221,30 @@ def _collect_dags(pool: Pool, plan: Plan, settings: Settings, progress: Progress
     loads = collect_dag_files(pool, files, settings.timeout)
     collected.files = sorted(_watched(loads, "load", len(files), progress, collected), key=_by_path)
     if plan.runs:
-        requests = run_requests(files, collected.files, settings)
+        requests = run_requests(_with_triggered(pool, plan.found, collected.files, settings), collected.files, settings)
         runs = collect_runs(pool, requests, settings.timeout)
         done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
         collected.runs = settle(done)
 
 
-def run_requests(files: Iterable[DagFile], loaded: Iterable[DagFileFacts], settings: Settings) -> list[DagRunRequest]:
-    """One run for each DAG that Airflow could store."""
-    by_path = {file.path: file for file in files}
-    loaded = tuple(loaded)
-    file_of = {dag.dag_id: by_path[facts.path] for facts in loaded for dag in facts.dags}
+def _with_triggered(
+    pool: Pool, found: Found, loaded: Sequence[DagFileFacts], settings: Settings
+) -> list[tuple[DagFile, DagFileFacts]]:
+    """Each DAG file with its facts; with those that nobody has asked for, if a DAG here triggers one that is not."""
+    by_path = {file.path: file for file in (*found.dag_files, *found.others)}
+    dags = [dag for facts in loaded for dag in facts.dags]
+    strange = {task.triggers for dag in dags for task in dag.tasks} - {"", *(dag.dag_id for dag in dags)}
+    others = collect_dag_files(pool, found.others, settings.timeout) if strange else ()
+    return [(by_path[facts.path], facts) for facts in (*others, *loaded)]
+
+
+def run_requests(
+    known: Iterable[tuple[DagFile, DagFileFacts]], loaded: Iterable[DagFileFacts], settings: Settings
+) -> list[DagRunRequest]:
+    """One run for each DAG `loaded` that Airflow could store; what they trigger is looked for in all files `known`."""
+    known = tuple(known)
+    by_path = {facts.path: file for file, facts in known}
+    file_of = {dag.dag_id: file for file, facts in known for dag in facts.dags}
     return [
         DagRunRequest(by_path[facts.path], dag, settings.conf, neighbours(dag, file_of))
         for facts in loaded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 
 class UsageError(Exception):
@@ -12,6 +12,7 @@ class UsageError(Exception):
 
 def unknown(where: str, kind: str, value: str, valid: Iterable[str], hint: str) -> UsageError:
     """A UsageError for a `value` that is none of the `valid` ones, naming the nearest of them."""
-    nearest = get_close_matches(value, sorted(valid), n=1, cutoff=0.5)
-    guess = f", did you mean {nearest[0]!r}?" if nearest else ""
+    likeness = {known: SequenceMatcher(None, value.lower(), known.lower()).ratio() for known in sorted(valid)}
+    nearest = max(likeness, key=likeness.__getitem__)
+    guess = f", did you mean {nearest!r}?" if likeness[nearest] >= 0.5 else ""
     return UsageError(f"{where}: unknown {kind} {value!r}{guess} ({hint})")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import shlex
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from windtunnel.checks import Check, catalogue
+from windtunnel.collectors.failures import relative
 from windtunnel.collectors.source import ignore_reason
 from windtunnel.facts import (
     CheckCrash,
+    DagFacts,
     DagFileFacts,
     DataflowFacts,
     DriverFacts,
@@ -23,9 +25,17 @@ from windtunnel.facts import (
     TaskRunFacts,
 )
 from windtunnel.findings import Complaint, Finding, Location
-from windtunnel.settings import Settings
+from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
+
+_ALWAYS_BEARING = ("dags", "modules", "timeout")
+_BEARING: Mapping[type, tuple[str, ...]] = {
+    DagFacts: ("min_linearity", "max_width"),
+    PropertyFacts: ("max_examples", "seed"),
+    **dict.fromkeys(RUN_SUBJECTS, ("conf",)),
+}
+"""The settings that, beside those always bearing, decide what is found in facts of a kind."""
 
 
 class Subject(NamedTuple):
@@ -121,10 +131,19 @@ def _lines_of(file: Path) -> list[str]:
 
 
 def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
-    """The command that looks for this finding alone, in this file alone."""
+    """The command that looks for this finding alone, in this file alone, under the settings of this run."""
     words = ["windtunnel", "check", subject.path, "--select", check.code]
-    if check.on is PropertyFacts:
-        words += ["--seed", str(settings.seed), "--max-examples", str(settings.max_examples)]
-    if check.on in RUN_SUBJECTS and settings.conf:
-        words += ["--conf", json.dumps(settings.conf)]
+    plain = Settings(settings.root)
+    for option in options():
+        value = getattr(settings, option.name)
+        bearing = option.name in _ALWAYS_BEARING or option.name in _BEARING.get(check.on, ())
+        is_drawn = option.name in ("max_examples", "seed")  # said always: a default may change with a release
+        if bearing and (is_drawn or value != getattr(plain, option.name)):
+            words += [option.flag, _as_argument(value, settings.root)]
     return shlex.join(words)
+
+
+def _as_argument(value: object, root: Path) -> str:
+    if isinstance(value, tuple):
+        return ",".join(relative(path, root) for path in value)
+    return json.dumps(value) if isinstance(value, Mapping) else str(value)

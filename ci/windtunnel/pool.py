@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pickle
 import re
-import selectors
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import tempfile
+import time
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, islice
+from multiprocessing.connection import wait
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import WeakSet
 
+import psutil
+
+from windtunnel import facts, findings
 from windtunnel.facts import End, ProcessFacts
-from windtunnel.template import LENGTH, Ending, Order
+from windtunnel.template import FOLDER, KEPT_OUTPUT, LENGTH, STARTED, Ending, Order, remove
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -47,35 +57,19 @@ class Outcome:
     stack: tuple[tuple[str, int, str], ...] = ()
 
 
-# Not `python -m`: that would put the folder which the user stands in before all others on sys.path.
-_START = """
-import sys
-sys.path[:] = [folder for folder in sys.path if folder]
-from windtunnel.template import main
-main(int(sys.argv[1]), sys.argv[2])
-"""
-
-
 class Pool:
     """Runs jobs in children of one warm template process, a given number at a time.
 
-    The template starts warming up at once, in the background. Use it as a context manager: on leaving, the template,
-    its children and their folders are gone.
+    The template starts warming up at once, in the background. Where a job kills it, another takes its place, and no
+    other job is the worse for it. Use the pool as a context manager: on leaving, the template, its children and their
+    folders are gone.
     """
 
     def __init__(self, warm_up: str, *, environment: Mapping[str, str], size: int) -> None:
         self._size = size
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._template = subprocess.Popen(
-                [sys.executable, "-c", _START, str(theirs.fileno()), warm_up],
-                env=dict(environment),
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-            )
+        self._start = partial(_Template, warm_up, environment)
+        self._templates = [self._start()]
+        self._maps: WeakSet[Generator[object, None, None]] = WeakSet()
 
     def __enter__(self) -> Self:
         return self
@@ -87,57 +81,178 @@ class Pool:
 
     def close(self) -> None:
         """End the template and all that runs in it."""
-        self._control.close()
-        try:
-            self._template.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._template.pid, signal.SIGKILL)
-            self._template.communicate()
+        for outcomes in list(self._maps):
+            outcomes.close()
+        for template in self._templates:
+            template.close()
 
     def map(self, jobs: Iterable[Job[Key]]) -> Iterator[tuple[Job[Key], Outcome]]:
-        """The outcome of each job, in the order in which they end."""
+        """The outcome of each job, in the order in which they end. Closing the iterator ends those that still run.
+
+        RuntimeError with the template's traceback if it raises, or is killed before it has started a job.
+        """
+        outcomes = self._map(jobs)
+        self._maps.add(outcomes)
+        return outcomes
+
+    def _map(self, jobs: Iterable[Job[Key]]) -> Generator[tuple[Job[Key], Outcome], None, None]:
         waiting = iter(jobs)
-        running = 0
-        with selectors.DefaultSelector() as selector:
+        running: list[_Running[Key]] = []
+        try:
             while True:
-                while running < self._size and (job := next(waiting, None)) is not None:
-                    selector.register(self._start(job), selectors.EVENT_READ, (job, bytearray()))
-                    running += 1
+                running += map(self._order, islice(waiting, self._size - len(running)))
                 if not running:
                     return
-                for key, _ in selector.select():
-                    chunk = os.read(key.fd, 1 << 20)
-                    job, received = key.data
-                    received += chunk
-                    if not chunk:
-                        selector.unregister(key.fd)
-                        os.close(key.fd)
-                        running -= 1
-                        yield job, self._outcome(job, bytes(received))
-
-    def _start(self, job: Job[Any]) -> int:
-        reading, writing = os.pipe()
-        order = pickle.dumps(Order(job.target, job.arguments, job.timeout))
-        try:
-            socket.send_fds(self._control, [LENGTH.pack(len(order))], [writing])
-            self._control.sendall(order)
-        except BrokenPipeError:
-            raise self._broken() from None
+                ended = [one for one in self._wait(running) if one.hear()]
+                running = [one for one in running if one not in ended]
+                lost = [one for one in ended if not one.received]
+                if lost:
+                    self._replace({one.template for one in lost})
+                    waiting = chain([one.job for one in lost], waiting)
+                for one in ended:
+                    if one.received:
+                        yield one.job, _outcome(one.job, bytes(one.received[len(STARTED) :]))
         finally:
-            os.close(writing)
-        return reading
+            for one in running:
+                one.result.close()
 
-    def _broken(self) -> RuntimeError:
-        _, stderr = self._template.communicate()
-        return RuntimeError(f"the template process ended:\n{stderr.decode(errors='replace')}")
+    def _order(self, job: Job[Key]) -> _Running[Key]:
+        template = self._templates[-1]
+        return _Running(job, template, template.order(job))
 
-    def _outcome(self, job: Job[Any], received: bytes) -> Outcome:
-        if not received:
-            if self._template.poll() is not None:
-                raise self._broken()
-            return Outcome(ProcessFacts(End.DIED, "its supervisor was killed"))
-        ending = _Unpickler(io.BytesIO(received)).load()
-        return _judge(job, ending)
+    def _wait(self, running: list[_Running[Key]]) -> list[_Running[Key]]:
+        ready = wait([one.result for one in running], timeout=0.5)
+        if not ready:
+            self._templates[-1].wake()
+        return [one for one in running if one.result in ready]
+
+    def _replace(self, broken: set[_Template]) -> None:
+        """Start another template if the present one is among those that left a job unstarted.
+
+        A job can do no more than kill it: one that raised, or that never came to start a job, would do so again.
+        """
+        present = self._templates[-1]
+        if present not in broken:
+            return
+        present.end(patience=1)
+        if not present.has_started_a_job or present.has_failed:
+            raise RuntimeError(f"the template process {present.last_words()}")
+        self._templates.append(self._start())
+
+
+# Not `python -m`: that would put the folder which the user stands in before all others on sys.path.
+_START = """
+import sys
+sys.path[:] = [folder for folder in sys.path if folder]
+from windtunnel.template import main
+main(int(sys.argv[1]), sys.argv[2])
+"""
+
+
+class _Template:
+    """One template process, and the folder in which it and its children live."""
+
+    def __init__(self, warm_up: str, environment: Mapping[str, str]) -> None:
+        self.has_started_a_job = False
+        self._folder = Path(tempfile.mkdtemp(prefix="windtunnel-"))
+        self._control, theirs = socket.socketpair()
+        # A file: nobody would read a pipe until the end, and a full one holds up whoever prints a warning.
+        with theirs, (self._folder / "stderr").open("wb") as stderr:
+            self._process = subprocess.Popen(
+                # -u: what a worker printed before it was killed is worth reading.
+                [sys.executable, "-u", "-c", _START, str(theirs.fileno()), warm_up],
+                env={**environment, FOLDER: str(self._folder)},
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+            )
+
+    def order(self, job: Job[Any]) -> socket.socket:
+        """Where the job's supervisor says that it has STARTED, and later the Ending; closing it ends the job.
+
+        Nothing is heard from a job that was not started, because the template has ended.
+        """
+        order = pickle.dumps(Order(job.target, job.arguments, job.timeout))
+        result, theirs = socket.socketpair()
+        with theirs, contextlib.suppress(ConnectionError):
+            socket.send_fds(self._control, [LENGTH.pack(len(order))], [theirs.fileno()])
+            self._control.sendall(order)
+        return result
+
+    def wake(self) -> None:
+        """Have the template go on, if a worker has stopped it."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def end(self, patience: float) -> None:
+        """Let the template end its children and itself; kill it after `patience` seconds."""
+        with contextlib.suppress(OSError):  # it may have been done
+            self._control.shutdown(socket.SHUT_RDWR)
+        self.wake()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(patience)
+        self._process.kill()
+        self._process.wait()
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it has ended with an exception of its own."""
+        return (self._process.returncode or 0) > 0
+
+    def last_words(self) -> str:
+        """How the template ended, and the last that it wrote."""
+        written = (self._folder / "stderr").read_text(encoding="utf-8", errors="replace")
+        return f"{_death(self._process.returncode) or 'ended'}:\n{written[-KEPT_OUTPUT:]}"
+
+    def close(self) -> None:
+        """End all that was ever started here, and remove the folder."""
+        # One that still warms up has no children yet, and would not listen for seconds.
+        self.end(patience=20 if self.has_started_a_job else 0)
+        self._control.close()
+        _sweep(str(self._folder))
+        remove(self._folder)
+
+
+def _sweep(folder: str) -> None:
+    """Kill what still has the folder in its environment: one that killed its supervisor and the template at once."""
+    give_up = time.monotonic() + 5
+    while (strays := _living_in(folder)) and time.monotonic() < give_up:
+        for stray in strays:
+            with contextlib.suppress(psutil.Error):
+                stray.kill()
+
+
+def _living_in(folder: str) -> list[psutil.Process]:
+    everybody = psutil.process_iter(["environ"])  # what a process was started with: clearing os.environ hides nothing
+    return [one for one in everybody if (one.info["environ"] or {}).get(FOLDER, "").startswith(folder)]
+
+
+@dataclass(slots=True, eq=False)
+class _Running(Generic[Key]):
+    """A job that was ordered: nothing is `received` until its supervisor has started."""
+
+    job: Job[Key]
+    template: _Template
+    result: socket.socket
+    received: bytearray = field(default_factory=bytearray)
+
+    def hear(self) -> bool:
+        """Receive what there is; whether that was all."""
+        chunk = self.result.recv(1 << 20)
+        self.received += chunk
+        if chunk:
+            self.template.has_started_a_job = True
+        else:
+            self.result.close()
+        return not chunk
+
+
+def _outcome(job: Job[Any], told: bytes) -> Outcome:
+    ending = _facts_in(told)
+    if not isinstance(ending, Ending):
+        return Outcome(ProcessFacts(End.DIED, "its supervisor was killed"))
+    return _judge(job, ending)
 
 
 def _judge(job: Job[Any], ending: Ending) -> Outcome:
@@ -146,7 +261,7 @@ def _judge(job: Job[Any], ending: Ending) -> Outcome:
     if ending.timed_out:
         process = ProcessFacts(End.TIMED_OUT, f"did not end within {job.timeout:g} s", output, ending.seconds)
         return Outcome(process, value, _parse_stack(ending.stack))
-    if detail := _death(ending.status):
+    if detail := _death(os.waitstatus_to_exitcode(ending.status)):
         return Outcome(ProcessFacts(End.DIED, detail, output, ending.seconds), value)
     if value is None or ending.partial:
         detail = "ended with exit status 0 before its work was done"
@@ -160,16 +275,21 @@ def _facts_in(payload: bytes) -> Any:
     """What a child handed back; None where it is nothing, or nothing that a collector of ours would make."""
     try:
         return _Unpickler(io.BytesIO(payload)).load()
-    except (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, IndexError):
+    except Exception:  # whatever bytes can be made to raise
         return None
 
 
-def _death(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        return f"was killed by {signal.Signals(number).name}"
-    code = os.waitstatus_to_exitcode(status)
+def _death(code: int) -> str:
+    if code < 0:
+        return f"was killed by {_signal_name(-code)}"
     return f"ended with exit status {code} before its work was done" if code else ""
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"  # the real-time signals have no names
 
 
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function>\S+)')
@@ -179,13 +299,19 @@ def _parse_stack(text: str) -> tuple[tuple[str, int, str], ...]:
     return tuple((found["file"], int(found["line"]), found["function"]) for found in _FRAME.finditer(text))
 
 
-_PLAIN = {(Ending.__module__, "Ending"), ("builtins", "str"), ("builtins", "int"), ("builtins", "float")}
+_SPOKEN: dict[tuple[str, str], type] = {
+    (module.__name__, name): kind
+    for module in (facts, findings)
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and kind.__module__ == module.__name__
+} | {(kind.__module__, kind.__name__): kind for kind in (Ending, str, int, float)}
 
 
 class _Unpickler(pickle.Unpickler):
     """Loads facts and nothing else: what a child hands back was in the hands of other people's code."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module in ("windtunnel.facts", "windtunnel.findings") or (module, name) in _PLAIN:
-            return super().find_class(module, name)
+        # Looked up, not imported: a dotted name would lead from a class to its module, and from there to anything.
+        if kind := _SPOKEN.get((module, name)):
+            return kind
         raise pickle.UnpicklingError(f"{module}.{name} is no fact")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -41,9 +42,9 @@ class Option:
         """The setting that `value` means; a UsageError that starts with `where` if it means none."""
         try:
             return self.parse(value)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             reason = f" ({error})" if isinstance(error, _Refusal) else ""
-            raise UsageError(f"{where}: {value!r} is no value, expected {self.expects}{reason}") from error
+            raise UsageError(f"{where}: expected {self.expects}, not {value!r}{reason}") from error
 
 
 class _Refusal(ValueError):
@@ -55,8 +56,10 @@ def _words(value: Any) -> tuple[str, ...]:
         value = value.split(",")
     if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
         raise ValueError
-    words = (word.strip() for entry in value for word in entry.split(","))
-    return tuple(word for word in words if word)
+    words = tuple(word.strip() for entry in value for word in entry.split(","))
+    if not all(words):  # an empty variable in a script must not mean "all"
+        raise ValueError
+    return words
 
 
 def _at_least(low: float, number: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -64,7 +67,7 @@ def _at_least(low: float, number: Callable[[Any], Any]) -> Callable[[Any], Any]:
         if isinstance(value, bool):
             raise ValueError
         parsed = number(value)
-        if not parsed >= low or parsed == float("inf"):
+        if not parsed >= low or parsed == float("inf") or (isinstance(value, float) and parsed != value):
             raise ValueError
         return parsed
 
@@ -109,7 +112,17 @@ def _conf(value: Any) -> Mapping[str, Any]:
             raise _Refusal(f"not JSON: {error}") from error
     if not isinstance(value, Mapping):
         raise ValueError
+    try:
+        json.dumps(value)
+    except TypeError as error:
+        raise _Refusal(str(error)) from error
     return dict(value)
+
+
+def _path(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError
+    return value
 
 
 def _yes_or_no(value: Any) -> bool:
@@ -188,7 +201,7 @@ class Settings:
         "text", "Form of the report.", _one_of(FORMATS), " or ".join(FORMATS), choices=FORMATS, report=True
     )
     output: str = _setting(
-        "", "Write the report to this file instead of stdout.", str, "a path", "FILE", short="-o", report=True
+        "", "Write the report to this file instead of stdout.", _path, "a path", "FILE", short="-o", report=True
     )
     quiet: bool = _switch("Findings and verdict only.", short="-q")
     verbose: bool = _switch("All that is known: whole evidence, output, timings.", short="-v")
@@ -200,34 +213,41 @@ def options() -> tuple[Option, ...]:
     return tuple(Option(f.name, **f.metadata) for f in fields(Settings) if f.metadata)
 
 
-def from_table(table: Mapping[str, object], where: str) -> dict[str, Any]:
-    """The fields of Settings that a pyproject table gives; a UsageError for a key or a value that means nothing."""
+def read_pyproject(root: Path) -> dict[str, Any]:
+    """The fields of Settings that `root`/pyproject.toml gives; a UsageError for a key or a value that means nothing."""
     known = {option.name.replace("_", "-"): option for option in options()}
     read: dict[str, Any] = {}
-    for key, value in table.items():
-        option = known.get(key.replace("_", "-"))
-        if option is None:
-            raise unknown(f"{where}: [{TABLE}]", "key", key, known, "windtunnel check --help lists all")
-        read[option.name] = option.read(value, f"{where}: [{TABLE}] {key}")
+    for key, value in _table(root / "pyproject.toml").items():
+        if key not in known:
+            raise unknown(f"pyproject.toml: [{TABLE}]", "key", key, known, "windtunnel check --help lists all")
+        option = known[key]
+        read[option.name] = option.read(_from_root(root, key, value), f"pyproject.toml: [{TABLE}] {key}")
     return read
 
 
-def read_pyproject(root: Path) -> dict[str, Any]:
-    """The fields of Settings that `root`/pyproject.toml gives; none where it has no such file or table."""
-    import sys
+def _from_root(root: Path, key: str, value: object) -> object:
+    """The value; a file that it names for reading or writing lies below `root`, wherever the user stands."""
+    if key == "output" and isinstance(value, str) and value:
+        return str(root / value)
+    if key == "conf" and isinstance(value, str) and value.startswith("@"):
+        return f"@{root / value[1:]}"
+    return value
 
+
+def _table(file: Path) -> dict[str, object]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
-    file = root / "pyproject.toml"
-    if not file.is_file():
-        return {}
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool")
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"{file.name}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file.name}: not TOML: {error}") from error
-    table = document.get("tool", {}).get("windtunnel", {})
+    table = tool.get("windtunnel", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
         raise UsageError(f"{file.name}: [{TABLE}] must be a table")
-    return from_table(table, file.name)
+    return table

@@ -2,7 +2,9 @@
 
 For each job it forks a supervisor, and the supervisor forks the worker in which the user's code runs. The worker may
 hang, exit, crash, flood its output or leave daemons behind: the supervisor outlives it, ends whatever is left of it,
-removes its folder, and reports. Nothing but these three processes can hold a job up, and they belong to one job alone.
+removes its folder, and reports. A worker that kills its supervisor falls to the template; one that kills the template
+stops nobody, because a supervisor needs it no more: a job is wanted for as long as the other end of its result socket
+is open, and no longer.
 """
 
 from __future__ import annotations
@@ -13,27 +15,35 @@ import importlib
 import io
 import os
 import pickle
+import select
 import selectors
 import shutil
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import psutil
 
 LENGTH = struct.Struct("!Q")
-_KEPT_OUTPUT = 64 * 1024
+STARTED = b"+"
+FOLDER = "WINDTUNNEL_WORKER_FOLDER"
+KEPT_OUTPUT = 64 * 1024  # bytes
+_MOST_FACTS = 1 << 28
 _SHOW_STACK = signal.SIGUSR1
 _STACK_GRACE = 0.5
-_FOLDER = "WINDTUNNEL_WORKER_FOLDER"
+_TICK = 0.5
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +72,40 @@ class Ending:
 
 
 def main(control_fd: int, warm_up: str) -> None:
-    """Warm up, then fork a supervisor for each order that comes through the control socket, until it closes."""
+    """Warm up, then fork a supervisor for each order that comes through the control socket, until it closes.
+
+    All that it and its children write lies in the folder that the environment names. It is removed here because the
+    caller may have been killed; where this process is, the caller removes it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control = socket.socket(fileno=control_fd)
-    workshop = Path(tempfile.mkdtemp(prefix="windtunnel-"))
-    _enter(workshop)
-    children: set[int] = set()
-    try:
-        _resolve(warm_up)()
-        while received := _receive(control):
-            order, result_fd = received
-            children.add(_fork(partial(_supervise, order, result_fd, workshop), close=control))
-            os.close(result_fd)
-            children = {child for child in children if os.waitpid(child, os.WNOHANG)[0] == 0}
-    finally:
-        _end_all(children)
-        os.chdir("/")
-        shutil.rmtree(workshop, ignore_errors=True)
+    _adopt_orphans()
+    workshop = Path(os.environ[FOLDER])
+    _enter(workshop / "template")
+    _resolve(warm_up)()
+    _serve(socket.socket(fileno=control_fd), workshop)
+    os.chdir("/")
+    remove(workshop)
 
 
 class Shelf:
     """Where a worker puts facts aside while it works: they are handed over in its place if it comes to grief."""
 
     def __init__(self) -> None:
-        self._folder = Path(os.environ[_FOLDER])  # read once: the user's code may empty the environment
+        self._folder = Path(os.environ[FOLDER])  # read once: the user's code may empty the environment
 
     def keep(self, value: object) -> None:
         """Put `value` in the place of what was kept before."""
-        (self._folder / "kept.new").write_bytes(_dumps(value))
-        (self._folder / "kept.new").replace(self._folder / "kept")
+        _put(self._folder / "kept", value)
+
+
+def remove(folder: Path) -> None:
+    """Remove `folder`, however deep it is and whatever has become of the permissions in it."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if os.path.lexists(folder):
+        if not folder.is_symlink():  # chmod would follow it out of here
+            subprocess.run(["chmod", "-R", "u+rwx", folder], check=False, stderr=subprocess.DEVNULL)  # noqa: S607
+        subprocess.run(["rm", "-rf", folder], check=False, stderr=subprocess.DEVNULL)  # noqa: S607
 
 
 def _resolve(target: str) -> Callable[..., Any]:
@@ -99,12 +114,30 @@ def _resolve(target: str) -> Callable[..., Any]:
     return function
 
 
-def _receive(control: socket.socket) -> tuple[Order, int] | None:
+def _serve(control: socket.socket, workshop: Path) -> None:
+    supervisors: set[int] = set()
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    while True:
+        if not poll.poll(_TICK * 1000):
+            _wake(supervisors)
+        elif received := _receive(control):
+            order, result = received
+            supervisors.add(_fork(partial(_supervise, order, result, workshop), close=control))
+            result.close()
+        else:
+            return _dismiss(supervisors, workshop)
+        _reap(supervisors, workshop)
+
+
+def _receive(control: socket.socket) -> tuple[Order, socket.socket] | None:
     header, fds, _, _ = socket.recv_fds(control, LENGTH.size, 1)
-    if not header:
+    if not fds:
         return None
+    result = socket.socket(fileno=fds[0])
     (length,) = LENGTH.unpack(header)
-    return pickle.loads(control.recv(length, socket.MSG_WAITALL)), fds[0]  # noqa: S301  it comes from our own pool
+    order = control.recv(length, socket.MSG_WAITALL)
+    return (pickle.loads(order), result) if len(order) == length else None  # noqa: S301  it comes from our own pool
 
 
 def _fork(work: Callable[[], None], close: socket.socket | None = None) -> int:
@@ -122,130 +155,141 @@ def _fork(work: Callable[[], None], close: socket.socket | None = None) -> int:
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
-        os._exit(status)
+        os._exit(status & 0xFF)  # a larger number would raise, and the child go on in its parent's code
 
 
-def _end_all(children: set[int]) -> None:
-    for child in children:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGTERM)
-    for child in children:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(child, 0)
+def _wake(supervisors: AbstractSet[int]) -> None:
+    for supervisor in supervisors:  # a worker may have stopped its parent
+        os.kill(supervisor, signal.SIGCONT)
+
+
+def _reap(supervisors: set[int], workshop: Path) -> None:
+    """Forget the supervisors that have ended, and do the work of those that could not finish it."""
+    ended = {pid: status for pid, status in (os.waitpid(each, os.WNOHANG) for each in supervisors) if pid}
+    supervisors.difference_update(ended)
+    failed = [pid for pid, status in ended.items() if status]
+    if failed:
+        _end_children(spare=supervisors)
+    for pid in failed:
+        remove(workshop / str(pid))
+
+
+def _dismiss(supervisors: set[int], workshop: Path) -> None:
+    """Give the supervisors, who see for themselves that nobody is waiting, the time to end; then end the rest."""
+    give_up = time.monotonic() + _PATIENCE
+    while supervisors and time.monotonic() < give_up:
+        time.sleep(0.01)
+        _reap(supervisors, workshop)
+    _end_children()
 
 
 # The supervisor
 
 
-class _Stopped(BaseException):
-    """The template has been told to end, so this job is not wanted any more."""
-
-
-def _supervise(order: Order, result_fd: int, workshop: Path) -> None:
-    """Fork the worker, see it end, end all that it left, and write the Ending to the result pipe."""
+def _supervise(order: Order, result: socket.socket, workshop: Path) -> None:
+    """Fork the worker, see it end, end all that it left, and tell the Ending through the result socket."""
+    os.setsid()  # so that a worker which kills the group of its parent kills that alone
     _adopt_orphans()
-    signal.signal(signal.SIGTERM, _stop)
-    folder = Path(tempfile.mkdtemp(dir=workshop))
+    folder = workshop / str(os.getpid())
+    folder.mkdir()
     try:
-        ending = _watch(order, folder, result_fd)
-    except _Stopped:
-        return
+        with contextlib.suppress(ConnectionError):  # nobody is waiting any more
+            result.sendall(STARTED)
+            result.sendall(pickle.dumps(_watch(order, folder, result)))
     finally:
-        _kill_descendants()
-        shutil.rmtree(folder, ignore_errors=True)
-    with os.fdopen(result_fd, "wb") as result, contextlib.suppress(BrokenPipeError):
-        pickle.dump(ending, result)
+        remove(folder)
 
 
-def _stop(*_: object) -> NoReturn:
-    raise _Stopped
-
-
-def _watch(order: Order, folder: Path, result_fd: int) -> Ending:
-    output_read, output_write = os.pipe()
-    payload_read, payload_write = os.pipe()
-    wake_read, wake_write = os.pipe()
-    for fd in (output_read, payload_read, wake_read, wake_write):
-        os.set_blocking(fd, False)
+def _watch(order: Order, folder: Path, result: socket.socket) -> Ending:
+    output, printed = os.pipe()
+    wake, awaken = os.pipe()
+    os.set_blocking(output, False)
+    os.set_blocking(awaken, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    signal.set_wakeup_fd(awaken, warn_on_full_buffer=False)
 
     def work() -> None:
         signal.set_wakeup_fd(-1)
-        for fd in (result_fd, output_read, payload_read, wake_read, wake_write):
+        result.close()
+        for fd in (output, wake, awaken):
             os.close(fd)
-        _work(order, folder, output_write, payload_write)
+        _work(order, folder, printed)
 
-    started = time.monotonic()
     worker = _fork(work)
-    os.close(output_write)
-    os.close(payload_write)
-    ending = _listen(worker, started + order.timeout, output_read, payload_read, wake_read, folder)
-    ending.seconds = time.monotonic() - started
-    ending.stack = _read_stack(folder) if ending.timed_out else ""
-    if (ending.timed_out or ending.status or not ending.payload) and (folder / "kept").exists():
-        ending.payload = (folder / "kept").read_bytes()
-        ending.partial = True
+    os.close(printed)
+    ending = _listen(worker, order.timeout, output, wake, result.fileno())
+    if ending.timed_out:
+        ending.stack = _ask_for_stack(worker, folder / "stack")
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(worker, signal.SIGKILL)  # all at once: those who fork without end cannot get away
+    _end_children()
+    while _keep_output(output, ending):
+        pass
+    _collect(folder, ending)
     return ending
 
 
-def _listen(worker: int, deadline: float, output: int, payload: int, wake: int, folder: Path) -> Ending:
-    kept, parts = bytearray(), bytearray()
+def _listen(worker: int, timeout: float, output: int, wake: int, result: int) -> Ending:
+    """Keep the last of the output until the worker ends, its time is over, or nobody is waiting for it any more."""
     ending = Ending()
+    started = time.monotonic()
     with selectors.DefaultSelector() as selector:
-        for fd in (output, payload, wake):
+        for fd in (output, wake, result):
             selector.register(fd, selectors.EVENT_READ)
         while True:
-            for key, _ in selector.select(max(0.0, deadline - time.monotonic())):
-                chunk = os.read(key.fd, 1 << 16)
-                if not chunk:
-                    selector.unregister(key.fd)
-                elif key.fd == output:
-                    kept += chunk
-                    del kept[:-_KEPT_OUTPUT]
-                elif key.fd == payload:
-                    parts += chunk
-            done, ending.status = os.waitpid(worker, os.WNOHANG)
-            if done:
-                break
-            if time.monotonic() >= deadline:
-                ending.timed_out = True
-                ending.status = _kill_worker(worker, folder)
-                break
-    ending.output = bytes(kept + _drain(output))[-_KEPT_OUTPUT:]
-    ending.payload = bytes(parts + _drain(payload))
-    return ending
+            left = max(0.0, started + timeout - time.monotonic())
+            ready = {key.fd for key, _ in selector.select(left)}
+            if output in ready and not _keep_output(output, ending):
+                selector.unregister(output)
+            if wake in ready:
+                os.read(wake, 1 << 16)
+            ended, ending.status = os.waitpid(worker, os.WNOHANG)
+            ending.seconds = time.monotonic() - started
+            ending.timed_out = not ended and ending.seconds >= timeout
+            if ended or ending.timed_out or result in ready:
+                return ending
 
 
-def _drain(fd: int, most: int = 1 << 26) -> bytes:
-    """What is left in a pipe now; a descendant that still holds the other end cannot make us wait."""
-    drained = bytearray()
-    with contextlib.suppress(BlockingIOError):
-        while len(drained) < most and (chunk := os.read(fd, 1 << 16)):
-            drained += chunk
-    return bytes(drained)
+def _keep_output(output: int, ending: Ending) -> bool:
+    """Whether there was any."""
+    try:
+        chunk = os.read(output, 1 << 16)
+    except BlockingIOError:
+        return False
+    ending.output = (ending.output + chunk)[-KEPT_OUTPUT:]
+    return bool(chunk)
 
 
-def _kill_worker(worker: int, folder: Path) -> int:
-    """Ask a worker that is over its time where it stands, then kill it; its wait status."""
+def _ask_for_stack(worker: int, file: Path) -> str:
+    """Where a worker that is over its time stands, unless it does not answer: it may be stopped, or block signals."""
     os.kill(worker, _SHOW_STACK)
     give_up = time.monotonic() + _STACK_GRACE
-    while time.monotonic() < give_up and not _read_stack(folder):
+    before, stack = b"", b""
+    while time.monotonic() < give_up and not (stack and stack == before):  # it may still be writing
         time.sleep(0.02)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(worker, signal.SIGKILL)
-    return os.waitpid(worker, 0)[1]
+        before, stack = stack, _read(file, KEPT_OUTPUT)
+    return stack.decode(errors="replace")
 
 
-def _read_stack(folder: Path) -> str:
-    file = folder / "stack"
-    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+def _collect(folder: Path, ending: Ending) -> None:
+    ending.payload = _read(folder / "result", _MOST_FACTS)
+    if not ending.payload:
+        ending.payload, ending.partial = _read(folder / "kept", _MOST_FACTS), True
+
+
+def _read(file: Path, most: int) -> bytes:
+    """The start of a file in a worker's folder, in whose place there may by now be a link, a pipe or nothing."""
+    try:
+        with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:  # noqa: PTH123
+            return stream.read(min(os.fstat(stream.fileno()).st_size, most))
+    except OSError:
+        return b""
 
 
 def _adopt_orphans() -> None:
-    """Have daemons of the worker handed to this process when their parents end, so that it can end them too.
+    """Have daemons of a worker handed to this process when their parents end, so that it can end them too.
 
-    A subreaper exists on Linux only; elsewhere a daemon that has left its session is not found.
+    A subreaper exists on Linux only; elsewhere a daemon that has left its group is found when the pool is closed.
     """
     if sys.platform == "linux":
         import ctypes
@@ -254,24 +298,33 @@ def _adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
 
 
-def _kill_descendants() -> None:
-    while descendants := psutil.Process().children(recursive=True):
-        for descendant in descendants:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                descendant.kill()
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG) != (0, 0):
-                pass
+def _end_children(spare: AbstractSet[int] = frozenset()) -> None:
+    """Kill all children but those to spare, and what descends from them."""
+    give_up = time.monotonic() + _PATIENCE
+    while (strangers := _children(spare)) and time.monotonic() < give_up:
+        for stranger in strangers:
+            with contextlib.suppress(psutil.Error):
+                stranger.kill()
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(stranger.pid, os.WNOHANG)
+
+
+def _children(spare: AbstractSet[int]) -> list[psutil.Process]:
+    try:
+        while not spare and os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return []  # found out in microseconds, where psutil reads all of /proc
+    return [child for child in psutil.Process().children(recursive=not spare) if child.pid not in spare]
 
 
 # The worker
 
 
-def _work(order: Order, folder: Path, output: int, payload: int) -> None:
-    """Call the target in a session, with streams, folders and environment of its own; hand its result over."""
+def _work(order: Order, folder: Path, output: int) -> None:
+    """Call the target in a session, with streams, folders and environment of its own; put its result down."""
     os.setsid()
-    for number, handler in ((signal.SIGTERM, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
-        signal.signal(number, handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
@@ -282,9 +335,10 @@ def _work(order: Order, folder: Path, output: int, payload: int) -> None:
     faulthandler.register(_SHOW_STACK, file=stack, all_threads=False)
     _enter(folder)
     sys.argv = ["windtunnel"]
-    result = _dumps(_resolve(order.target)(*order.arguments))
-    with os.fdopen(payload, "wb") as pipe:
-        pipe.write(result)
+    worker = os.getpid()
+    value = _resolve(order.target)(*order.arguments)
+    if os.getpid() == worker:  # and not a child that the user's code forked and let come back here
+        _put(folder / "result", value)
 
 
 class _Pickler(pickle.Pickler):
@@ -292,7 +346,8 @@ class _Pickler(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         if type(value).__module__.startswith("windtunnel."):
-            return NotImplemented
+            # The first releases of 3.11 reduce a member to a call of getattr, which is not loaded.
+            return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
         if isinstance(value, str):
             return str, (str.__str__(value),)
         if isinstance(value, int):
@@ -302,16 +357,19 @@ class _Pickler(pickle.Pickler):
         return NotImplemented
 
 
-def _dumps(value: object) -> bytes:
+def _put(file: Path, value: object) -> None:
+    """Put facts down in a file, whole or not at all. No pipe: the user's code may close or fill all descriptors."""
     buffer = io.BytesIO()
     _Pickler(buffer).dump(value)
-    return buffer.getvalue()
+    new = file.with_name(f"{file.name}.new")
+    new.write_bytes(buffer.getbuffer())
+    new.replace(file)
 
 
 def _enter(folder: Path) -> None:
     """Make `folder` this process's own: its working directory and its temporary folder lie in it."""
     for name in ("cwd", "tmp"):
-        (folder / name).mkdir()
-    os.environ[_FOLDER] = str(folder)
+        (folder / name).mkdir(parents=True)
+    os.environ[FOLDER] = str(folder)
     os.chdir(folder / "cwd")
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder / "tmp")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from windtunnel.checks import selected
@@ -12,120 +13,217 @@ from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
-from windtunnel.engine import Plan, Pools, neighbours, trial_of, versions
-from windtunnel.facts import DagFacts, DagFileFacts, DataflowFacts, NodeFacts, RunFacts, SaveState
+from windtunnel.engine import LOAD_SUBJECTS, Plan, Pools, neighbours, trial_of, versions
+from windtunnel.facts import (
+    DagFacts,
+    DagFileFacts,
+    DataflowFacts,
+    NodeFacts,
+    ProcessFacts,
+    PropertyFacts,
+    RunFacts,
+    SaveFacts,
+    SaveState,
+)
 from windtunnel.findings import Finding
 from windtunnel.judging import Subject, judge, subjects_of_file, subjects_of_module, subjects_of_run
 from windtunnel.report import Report
 from windtunnel.settings import Settings
 
+Read = dict[str, DagFileFacts | DataflowFacts]
+"""What is known of files by their path, as far as collecting the tests in them needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One thing to examine in a file: its load, a DAG's run, its graph, or a node's properties.
+
+    `of` is the dag_id or the name of the node, "" for the file itself; `subjects` does the work, when it is called.
+    """
+
+    name: str
+    of: str
+    line: int
+    subjects: Callable[[], Iterable[Subject]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found at one stage: `severe` findings fail, `others` count.
+
+    `output` is what the user's code printed; `unjudged` says why nothing could be judged, and is empty where it was.
+    """
+
+    severe: tuple[Finding, ...]
+    others: tuple[Finding, ...]
+    output: str
+    unjudged: str
+
 
 class Workbench:
     """What was found under the settings, examined on demand and each thing once. Close it to end its child processes.
 
-    Raises UsageError where the settings make no sense or leave nothing to check.
+    `read` is what another workbench of the same settings has read. Raises UsageError where the settings make no sense
+    or leave nothing to check.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, read: Read | None = None) -> None:
         self._settings = settings
         self._checks = selected(settings)
         self._plan = Plan.of(self._checks, discover(settings), settings)
-        found = self._plan.found
-        self._dag_files = {file.file: file for file in found.dag_files}
-        self._modules = {module.file: module for module in found.modules}
-        self._pools = Pools(settings.jobs, found.drives_hamilton)
-        self._loaded: dict[Path, DagFileFacts] = {}
-        self._built: dict[Path, DataflowFacts] = {}
-        self._ran: dict[tuple[Path, str], RunFacts] = {}
+        self._pools = Pools(settings.jobs, self._plan.found.drives_hamilton)
+        self._dag_files = self._plan.found.dag_files if self._plan.loads else ()
+        self._modules = self._plan.found.modules if self._plan.dataflows or self._plan.properties else ()
+        # A DAG file may be a link; the caller may know it by either name.
+        found: tuple[DagFile | ModuleFile, ...] = (*self._plan.found.dag_files, *self._plan.found.modules)
+        self._files = {name: file for file in found for name in (file.file.resolve(), file.file)}
+        self._read: Read = dict(read or {})
+        self._awaited: dict[str, DagFile | ModuleFile] = {}
+        self._runs: dict[tuple[str, str], RunFacts] = {}
 
-    loads = property(lambda self: self._plan.loads)
-    runs = property(lambda self: self._plan.runs)
-    builds = property(lambda self: self._plan.dataflows)
-    tries = property(lambda self: self._plan.properties)
+    @property
+    def root(self) -> Path:
+        """The repository that paths in facts and findings count from."""
+        return self._settings.root
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """Every file that there is something to say about."""
-        dag_files = self._dag_files if self.loads else {}
-        modules = self._modules if self.builds or self.tries else {}
-        return (*dag_files, *modules)
+        return (*(file.file for file in self._dag_files), *(module.file for module in self._modules))
 
     def close(self) -> None:
         """End the child processes."""
         self._pools.close()
 
-    def dag_file(self, path: Path) -> DagFile | None:
-        """The DAG file at `path`, if it is one and its checks are on."""
-        return self._dag_files.get(path.resolve()) if self.loads else None
+    def file_at(self, path: Path) -> DagFile | ModuleFile | None:
+        """The DAG file or Hamilton module at `path`, whether or not there is something to say about it."""
+        return self._files.get(path) or self._files.get(path.resolve())
 
-    def module(self, path: Path) -> ModuleFile | None:
-        """The Hamilton module at `path`, if it is one and its checks are on."""
-        return self._modules.get(path.resolve()) if self.builds or self.tries else None
+    def expect(self, file: DagFile | ModuleFile) -> None:
+        """Say that the stages of `file` will be asked for: all expected files are read at once, when the first is."""
+        if file in self._dag_files or file in self._modules:
+            self._awaited[file.path] = file
 
-    def loaded(self, file: DagFile) -> DagFileFacts:
-        """The DAG file, loaded."""
-        if file.file not in self._loaded:
-            (self._loaded[file.file],) = collect_dag_files(self._pools.dags, [file], self._settings.timeout)
-        return self._loaded[file.file]
+    def read(self) -> Read:
+        """What there is to know of the expected files, and of all that were read before."""
+        awaited = [file for path, file in self._awaited.items() if path not in self._read]
+        self._awaited = {}
+        dag_files = [file for file in awaited if isinstance(file, DagFile)]
+        modules = [file for file in awaited if isinstance(file, ModuleFile)]
+        if dag_files:
+            loads = collect_dag_files(self._pools.dags, dag_files, self._settings.timeout)
+            self._read.update((facts.path, facts) for facts in loads)
+        if modules:
+            graphs = collect_dataflows(self._pools.modules, modules, self._settings.timeout)
+            self._read.update((facts.path, facts) for facts in graphs)
+        return self._read
 
-    def built(self, module: ModuleFile) -> DataflowFacts:
-        """The module with its graph."""
-        if module.file not in self._built:
-            (self._built[module.file],) = collect_dataflows(self._pools.modules, [module], self._settings.timeout)
-        return self._built[module.file]
+    def stages(self, file: DagFile | ModuleFile) -> Iterator[Stage]:
+        """What there is to examine in one file, which is read now if it was not before."""
+        if isinstance(file, DagFile):
+            return self._stages_of_dag_file(file) if file in self._dag_files else iter(())
+        return self._stages_of_module(file) if file in self._modules else iter(())
 
-    def load_subjects(self, facts: DagFileFacts) -> Iterable[Subject]:
-        """What the checks of a load read."""
-        return subjects_of_file(facts)
+    def _stages_of_dag_file(self, file: DagFile) -> Iterator[Stage]:
+        facts = self._loaded(file)
+        dags = [dag for dag in facts.dags if not dag.unserializable] if self._plan.runs else []
+        if not dags or self._judges(*LOAD_SUBJECTS):
+            yield Stage("load", "", 1, lambda: subjects_of_file(facts))
+        for dag in dags:
+            yield Stage("run", dag.dag_id, dag.location.line, partial(self._subjects_of_run, file, dag))
 
-    def graph_subjects(self, facts: DataflowFacts) -> Iterable[Subject]:
-        """What the checks of a graph read."""
-        return subjects_of_module(facts)
+    def _stages_of_module(self, module: ModuleFile) -> Iterator[Stage]:
+        facts = self._built(module)
+        # Several nodes may come from one function, which is tried once, under the name of the first.
+        nodes = {node.function: node for node in reversed(facts.nodes)} if self._plan.properties else {}
+        if not nodes or self._plan.dataflows:
+            yield Stage("graph", "", 1, lambda: subjects_of_module(facts))
+        for node in sorted(nodes.values(), key=lambda node: node.location):
+            yield Stage("properties", node.name, node.location.line, partial(self._subjects_of_trial, module, node))
 
-    def run_subjects(self, file: DagFile, dag: DagFacts) -> Iterable[Subject]:
-        """What the checks of a run read; the DAG is run now."""
-        run = self._run(file, dag)
-        if any(save.state is SaveState.NEVER_REQUESTED for save in run.saves):
+    def _judges(self, *kinds: type) -> bool:
+        return any(check.on in kinds for check in self._checks)
+
+    def _loaded(self, file: DagFile) -> DagFileFacts:
+        self.expect(file)
+        facts = self.read()[file.path]
+        assert isinstance(facts, DagFileFacts)
+        return facts
+
+    def _built(self, module: ModuleFile) -> DataflowFacts:
+        self.expect(module)
+        facts = self.read()[module.path]
+        assert isinstance(facts, DataflowFacts)
+        return facts
+
+    def _subjects_of_run(self, file: DagFile, dag: DagFacts) -> Iterator[Subject]:
+        (run,) = settle(self._run([(file, dag)]))
+        if self._judges(SaveFacts) and any(save.state is SaveState.NEVER_REQUESTED for save in run.saves):
             # Another DAG may ask for it: nothing is said before all have run.
-            run = next(settled for settled in settle(self._run_all()) if settled.location == run.location)
+            everything = [(file, dag), *self._all_dags()]
+            run = settle(self._run(everything))[0]
         return subjects_of_run(run)
 
-    def _run(self, file: DagFile, dag: DagFacts) -> RunFacts:
-        key = (file.file, dag.dag_id)
-        if key not in self._ran:
-            request = DagRunRequest(file, dag, self._settings.conf, self._neighbours(file, dag))
-            (self._ran[key],) = collect_runs(self._pools.dags, [request], self._settings.timeout)
-        return self._ran[key]
+    def _run(self, dags: list[tuple[DagFile, DagFacts]]) -> list[RunFacts]:
+        requests = {
+            (file.path, dag.dag_id): DagRunRequest(file, dag, self._settings.conf, self._neighbours(file, dag))
+            for file, dag in dags
+        }
+        missing = [request for key, request in requests.items() if key not in self._runs]
+        for run in collect_runs(self._pools.dags, missing, self._settings.timeout):
+            self._runs[run.location.path, run.dag_id] = run
+        return [self._runs[key] for key in requests]
+
+    def _all_dags(self) -> Iterator[tuple[DagFile, DagFacts]]:
+        for file in self._dag_files:
+            self.expect(file)
+        for file in self._dag_files:
+            yield from ((file, dag) for dag in self._loaded(file).dags if not dag.unserializable)
 
     def _neighbours(self, file: DagFile, dag: DagFacts) -> tuple[DagFile, ...]:
         if not any(task.triggers for task in dag.tasks):
             return ()
-        files = [*self._dag_files.values(), file]
-        return neighbours(dag, {known.dag_id: each for each in files for known in self.loaded(each).dags})
+        file_of = {known.dag_id: holder for holder, known in self._all_dags()}
+        return neighbours(dag, {**file_of, dag.dag_id: file})
 
-    def _run_all(self) -> Iterator[RunFacts]:
-        for file in self._dag_files.values():
-            yield from (self._run(file, dag) for dag in self.loaded(file).dags if not dag.unserializable)
-
-    def property_subjects(self, module: ModuleFile, node: NodeFacts) -> Iterator[Subject]:
-        """What the checks of properties read; the node's function is tried now."""
+    def _subjects_of_trial(self, module: ModuleFile, node: NodeFacts) -> Iterator[Subject]:
         trial = trial_of(module, (node.name,), self._settings)
         for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout):
             for tried in facts:
                 yield from subjects_of_module(tried)
 
-    def judge(self, subjects: Iterable[Subject]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-        """The findings that fail, and the others that count."""
+    def examine(self, stage: Stage) -> Verdict:
+        """Do the work of one stage, and judge what was seen."""
+        subjects = list(stage.subjects())
         findings = [found for found in judge(self._checks, subjects, self._settings) if not found.suppressed]
-        severe = tuple(found for found in findings if found.severity >= self._settings.fail_on)
-        return severe, tuple(found for found in findings if found not in severe)
+        return Verdict(
+            severe=tuple(found for found in findings if found.severity >= self._settings.fail_on),
+            others=tuple(found for found in findings if found.severity < self._settings.fail_on),
+            output="".join(_output(subject.facts) for subject in subjects),
+            unjudged="" if findings else self._why_unjudged(subjects),
+        )
 
-    def describe(self, findings: tuple[Finding, ...]) -> str:
-        """The findings as the terminal shows them."""
+    def _why_unjudged(self, subjects: list[Subject]) -> str:
+        properties = [facts for _, facts in subjects if isinstance(facts, PropertyFacts)]
+        if properties and all(facts.not_exercised for facts in properties):
+            return f"not exercised: {properties[0].not_exercised}"
+        if any(isinstance(subject.facts, check.on) for subject in subjects for check in self._checks):
+            return ""
+        return "there is nothing in it for the checks that were selected"
+
+    def describe(self, findings: tuple[Finding, ...], width: int) -> str:
+        """The findings as the terminal shows them, on lines of `width` columns."""
         from windtunnel.reporters import render
 
-        settings = replace(self._settings, quiet=True)
+        settings = self._settings
         report = Report(
             settings.root, versions(), settings.fail_on, len(self._checks), settings.seed, findings=findings
         )
-        return render(report, "text", verbosity=-1)
+        _head, _, rest = render(report, "text", width=width, verbosity=1).partition("\n\n")
+        shown, _, _verdict = rest.rpartition("\n\n")
+        return shown
+
+
+def _output(facts: object) -> str:
+    process = getattr(facts, "process", None)
+    return process.output if isinstance(process, ProcessFacts) else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from traceback import walk_tb
 from typing import Any, Protocol
@@ -19,6 +21,9 @@ class Observer(Protocol):
 
     def task_ended(self, task_id: str, map_index: int, state: str, error: BaseException | None) -> None:
         """The task's code has ended: `state` is success, skipped, failed or up_for_retry."""
+
+    def task_broke(self, task_id: str, map_index: int, error: BaseException) -> None:
+        """The task is failed because dag.test() could not run it, or its trigger, to the end."""
 
 
 def prepare(bag: Any, dag: Any, others: Iterable[Any] = ()) -> None:
@@ -82,13 +87,39 @@ def _listening(observer: Observer) -> Any:
         from airflow.sdk.listener import get_listener_manager
     except ImportError:  # 3.1
         from airflow.listeners.listener import get_listener_manager
-    manager = get_listener_manager()
-    listener = _listener(observer)
+    manager, log = get_listener_manager(), logging.getLogger("airflow.sdk.definitions.dag")
+    listener, handler = _listener(observer), _Breakages(observer)
     manager.add_listener(listener)
+    log.addHandler(handler)
     try:
         yield
     finally:
+        log.removeHandler(handler)
         manager.pm.unregister(listener)
+
+
+class ListenerFault(BaseException):
+    """Our own listener raised. Airflow logs the exceptions of listeners and goes on; this one it lets through."""
+
+
+def _tell(report: Callable[..., None], task_instance: Any, *seen: Any) -> None:
+    try:
+        report(task_instance.task_id, task_instance.map_index, *seen)
+    except Exception as fault:
+        raise ListenerFault from fault
+
+
+class _Breakages(logging.Handler):
+    """Hears of the exceptions that dag.test() catches around a task: it logs them, and calls no listener."""
+
+    def __init__(self, observer: Observer) -> None:
+        super().__init__()
+        self._observer = observer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and isinstance(record.args, tuple) and hasattr(record.args[0], "map_index"):
+            _tell(self._observer.task_broke, record.args[0], error)
 
 
 def _listener(observer: Observer) -> Any:
@@ -97,20 +128,20 @@ def _listener(observer: Observer) -> Any:
     class Listener:
         @hookimpl
         def on_task_instance_running(self, previous_state: Any, task_instance: Any) -> None:  # noqa: ARG002
-            observer.task_started(task_instance.task_id, task_instance.map_index, task_instance.try_number)
+            _tell(observer.task_started, task_instance, task_instance.try_number)
 
         @hookimpl
         def on_task_instance_success(self, previous_state: Any, task_instance: Any) -> None:  # noqa: ARG002
-            observer.task_ended(task_instance.task_id, task_instance.map_index, "success", None)
+            _tell(observer.task_ended, task_instance, "success", None)
 
         @hookimpl
         def on_task_instance_skipped(self, previous_state: Any, task_instance: Any) -> None:  # noqa: ARG002
-            observer.task_ended(task_instance.task_id, task_instance.map_index, "skipped", None)
+            _tell(observer.task_ended, task_instance, "skipped", None)
 
         @hookimpl
         def on_task_instance_failed(self, previous_state: Any, task_instance: Any, error: Any) -> None:  # noqa: ARG002
             state = str(getattr(task_instance.state, "value", task_instance.state))
-            observer.task_ended(task_instance.task_id, task_instance.map_index, state, error)
+            _tell(observer.task_ended, task_instance, state, error)
 
     return Listener()
 
@@ -128,7 +159,8 @@ def outside_need(error: BaseException) -> str:
     from airflow.exceptions import AirflowNotFoundException, ParamValidationError
 
     reason = (str(error).strip().splitlines() or [""])[0]
-    if isinstance(error, ParamValidationError) and "No value passed" in reason:
+    # 3.2 raises a plain ValueError
+    if isinstance(error, ParamValidationError | ValueError) and _PARAM_WITHOUT_VALUE.match(reason):
         return f"a value for a param ({reason})"
     if isinstance(error, AirflowNotFoundException):
         return f"a connection ({reason})"
@@ -139,7 +171,42 @@ def outside_need(error: BaseException) -> str:
         return f"a DAG that this repository does not have ({missing})"
     if _asked_for_events(error):
         return f"an event of an asset ({reason})"
+    if any(kind.__name__ in _WAITED_IN_VAIN for kind in type(error).__mro__):
+        return "what its sensor waits for"
     return ""
+
+
+# By name: each version has moved some of them.
+_WAITED_IN_VAIN = {"AirflowSensorTimeout", "TaskDeferralTimeout"} | {
+    f"External{what}NotFoundError" for what in ("Dag", "Task")
+}
+_PARAM_WITHOUT_VALUE = re.compile("Invalid input for param .*: No value passed")
+_NEED_IN_TEXT = re.compile(
+    r"^[\w.]*(?:AirflowRuntimeError: (?:VARIABLE|CONNECTION)_NOT_FOUND"
+    r"|AirflowNotFoundException: The conn_id"
+    r"|KeyError: 'Variable .* does not exist).*$",
+    re.MULTILINE,
+)
+
+
+def outside_need_in_text(text: str) -> str:
+    """What a printed traceback says was asked of the deployment: a connection or a variable; "" where nothing was."""
+    found = _NEED_IN_TEXT.search(text)
+    return f"a connection or a variable ({found[0].partition(': ')[2]})" if found else ""
+
+
+def waited_in_vain(task: Any, error: BaseException) -> str:
+    """What a task that waits by its kind failed for want of, where its execution_timeout has ended the wait."""
+    from windtunnel.airflow_compat.dagbag import may_wait
+
+    is_timeout = any(kind.__name__ == "AirflowTaskTimeout" for kind in type(error).__mro__)
+    return "what its sensor waits for" if is_timeout and may_wait(task) else ""
+
+
+def upstream_of(task: Any) -> set[str]:
+    """The ids of all tasks that a task waits for, near and far."""
+    ids: set[str] = task.get_flat_relative_ids(upstream=True)
+    return ids
 
 
 def _dag_not_found(error: BaseException) -> str | None:
@@ -153,11 +220,14 @@ def _dag_not_found(error: BaseException) -> str | None:
 
 
 def _asked_for_events(error: BaseException) -> bool:
-    """Whether the innermost code looked into the asset events of the run: dag.test() gives it none."""
+    """Whether the innermost code found nothing in the asset events of the run: dag.test() gives it none."""
     from airflow.sdk.execution_time import context
 
-    accessors = (context.InletEventsAccessors, context.InletEventsAccessor, context.TriggeringAssetEventsAccessor)
-    if any(kind.__name__ in str(error) for kind in accessors):
+    names = ("InletEventsAccessors", "InletEventsAccessor", "TriggeringAssetEventsAccessor")
+    if any(name in str(error) for name in names):
         return True
-    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
-    return any(isinstance(frame.f_locals.get("self"), accessors) for frame in frames[-2:])
+    accessors = tuple(getattr(context, name) for name in names if hasattr(context, name))  # 3.1 has a list for one
+    found_nothing = isinstance(error, LookupError) or type(error).__name__ == "UndefinedError"
+    innermost = list(walk_tb(error.__traceback__))[-4:]  # of which three may be those of a template engine
+    seen = [value for frame, _ in innermost for value in frame.f_locals.values()]
+    return found_nothing and any(isinstance(value, accessors) for value in seen)

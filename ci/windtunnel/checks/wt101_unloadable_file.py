@@ -62,7 +62,9 @@ report()
     remedy="mend the line shown; what the file imports must be installed where the DAG processor runs",
 )
 def unloadable_file(file: DagFileFacts) -> Iterator[Complaint]:
-    if file.process.end is End.COMPLETED:
-        for failure in file.failures:
+    if file.process.end is not End.COMPLETED:
+        return
+    for failure in file.failures:
+        if not failure.needs:
             location = failure.location or Location(file.path)
             yield Complaint(location, f"Airflow cannot load {file.path}: {failure.summary}", failure.traceback)

@@ -1,8 +1,9 @@
 """Task that needs what a run on its own cannot give.
 
 ## What it does
-Reports a task that failed for want of a connection, a variable, a param or the network. windtunnel lets no run reach
-the network, loopback aside.
+Reports a task that failed for want of a connection, a variable (Airflow's or the environment's), a param, the network,
+or what its sensor waits for. windtunnel lets no run reach the network, loopback aside; a task that was refused it, or
+that has data from one that was, is not judged.
 
 ## Why is this bad?
 It may be right in production. But the task, and all that follows it, has not been tried: this is no green verdict.

@@ -1,7 +1,9 @@
 """Saver that left no file.
 
 ## What it does
-Looks, the moment a task succeeds, for the file of each saver that ran in it. Reports a path where nothing lies.
+Looks, the moment a task succeeds, for the file of each saver that ran in it. Reports a path where nothing lies. A file
+that the task has renamed is looked for under its new name, and one below `TMPDIR` may be gone. A `@datasaver` function
+whose metadata names no `path` may have written elsewhere, unless it wrote nothing at all.
 
 ## Why is this bad?
 The task is green, and whoever reads the file next finds nothing, or what an earlier run has left.

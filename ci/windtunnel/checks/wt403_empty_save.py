@@ -1,7 +1,8 @@
 """Saver that left an empty file.
 
 ## What it does
-Looks, the moment a task succeeds, at the file of each saver that ran in it. Reports a file of 0 bytes.
+Looks, the moment a task succeeds, at the file of each saver that ran in it. Reports a file of 0 bytes, be it
+that an empty text was saved.
 
 ## Why is this bad?
 An empty file is no table and no JSON: the next reader fails, or takes it for "no data today".

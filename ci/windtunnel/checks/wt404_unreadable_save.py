@@ -1,8 +1,9 @@
 """Saver whose file cannot be read back.
 
 ## What it does
-Reads the file of each saver back with Hamilton's own loader of the same format, the moment its task succeeds. Reports a
-file that the loader refuses.
+Reads the file of each `@save_to` and materializer back with Hamilton's own loader of the same format and the same
+options, the moment its task succeeds; of a `@datasaver` function, asks whether a `.parquet`, `.json`, `.npy` or `.xlsx`
+file is one at all. Reports a file that cannot be read. Folders, and files above 256 MB, are not opened.
 
 ## Why is this bad?
 The next task, or the next team, will not be able to read it either.
@@ -94,7 +95,6 @@ totals()
 )
 def unreadable_save(save: SaveFacts) -> Iterator[Complaint]:
     if save.state is SaveState.UNREADABLE:
-        message = (
-            f"saver {save.node!r} of task {save.task_id!r} wrote {save.path}, which no {save.format} loader can read"
-        )
+        reason = (save.detail.splitlines() or [""])[0]
+        message = f"saver {save.node!r} of task {save.task_id!r} wrote {save.path}, which cannot be read: {reason}"
         yield Complaint(save.location, message, save.detail)

@@ -2,7 +2,7 @@
 
 ## What it does
 Looks, the moment a task succeeds, whether the file of each of its savers is still open for writing, or is still being
-changed by a thread or process that the task has started.
+changed by a thread or process that the task has started. Idle pools, daemons and log files are left alone.
 
 ## Why is this bad?
 Airflow starts the next task at once, and it reads half a file. When the worker ends, what was not written yet is lost.

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.effects import Effects, refuse_network
 from windtunnel.collectors.failures import failure_from_text, is_users, relative
+from windtunnel.collectors.needs import need_in_text
 from windtunnel.collectors.source import SourceIndex
 from windtunnel.facts import DagFacts, DagFileFacts, End, FailureFacts, ProcessFacts, TaskFacts
 from windtunnel.findings import Location
@@ -51,26 +53,32 @@ def stuck_at(outcome: Outcome, root: Path) -> tuple[FailureFacts, ...]:
 
 def load_dag_file(file: DagFile) -> DagFileFacts:
     """The facts of one file, read in this very process: a child of the Airflow template."""
-    bag = open_bag(file)
+    from windtunnel.airflow_compat.dagbag import read_dag_file
+
+    effects = settle_in(file)
+    bag = read_dag_file(file.file, file.dag_folder)
     index = SourceIndex.of(file.file)
     return DagFileFacts(
         path=file.path,
         process=ProcessFacts(End.COMPLETED),
-        failures=tuple(failure_from_text(text, file.root) for text in bag.import_errors.values()),
+        failures=tuple(_import_failure(text, file, effects) for text in bag.import_errors.values()),
         dags=tuple(_dag_facts(dag, file, index) for _, dag in sorted(bag.dags.items())),
     )
 
 
-def open_bag(file: DagFile) -> Any:
-    """The DagBag of one file, with the repository importable and Airflow at home in this child."""
-    from windtunnel.airflow_compat.dagbag import enter_repository, read_dag_file
+def settle_in(file: DagFile) -> Effects:
+    """Make Airflow at home in this child and the repository importable; what its code then does to the outside."""
+    from windtunnel.airflow_compat.dagbag import enter_repository
     from windtunnel.airflow_compat.warm import move_in
-    from windtunnel.collectors.effects import refuse_network
 
     move_in(Path(os.environ["TMPDIR"]).parent / "airflow")
-    refuse_network()
+    effects = refuse_network()
     enter_repository(file.root, file.dag_folder)
-    return read_dag_file(file.file, file.dag_folder)
+    return effects
+
+
+def _import_failure(text: str, file: DagFile, effects: Effects) -> FailureFacts:
+    return failure_from_text(text, file.root, need_in_text(text, effects.refused))
 
 
 def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:

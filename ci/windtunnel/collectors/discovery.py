@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import os
-import re
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
 
+from windtunnel.collectors.airflowignore import files_of
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.modules import ModuleFile
+from windtunnel.collectors.python_text import PythonText
 from windtunnel.errors import UsageError
 from windtunnel.settings import Settings
 
@@ -24,15 +24,15 @@ _WRITES_DATAFLOWS = ("hamilton.function_modifiers", "hamilton.htypes")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is to check, sorted by path."""
+    """What there is to check, sorted by path. `drives_hamilton` says whether a DAG of these may drive a dataflow.
+
+    `others` are the DAG files that nobody has asked for, where paths are named: the DAGs of these may trigger theirs.
+    """
 
     dag_files: tuple[DagFile, ...]
     modules: tuple[ModuleFile, ...]
-
-    @property
-    def drives_hamilton(self) -> bool:
-        """Whether a DAG of these may drive a dataflow."""
-        return bool(self.modules) or any(b"hamilton" in _bytes(dag_file.file) for dag_file in self.dag_files)
+    drives_hamilton: bool
+    others: tuple[DagFile, ...] = ()
 
 
 def find_root(here: Path, paths: tuple[Path, ...] = ()) -> Path:
@@ -54,229 +54,163 @@ def _repository_of(path: Path) -> Path | None:
 
 def discover(settings: Settings) -> Found:
     """The DAG files and the Hamilton modules that the settings ask for; a UsageError for a path that is not there."""
-    bases = [_existing(path, settings.root) for path in settings.paths] or [settings.root]
-    folders = _dag_folders(settings, bases)
-    dag_files = sorted(
-        {file.file: file for file in _dag_files(folders, bases, settings)}.values(), key=lambda f: f.file
+    ground = _Ground(settings.root, tuple(_existing("", settings.paths, settings.root)))
+    folders = _dag_folders(settings, ground)
+    dag_files = {
+        file: DagFile(file, _folder_of(folder.path), settings.root)
+        for folder in [*folders, *_strange_dag_folders(folders, settings, ground)]
+        for file in _dag_files(folder, ground)
+    }
+    homes = [*(folder.path for folder in folders), settings.root / "src", settings.root]
+    wanted = {file: dag_file for file, dag_file in sorted(dag_files.items()) if ground.holds(file)}
+    given = _existing("modules", settings.modules, settings.root)
+    modules = set(_given_modules(given, ground) if given else _modules(ground, homes)) - dag_files.keys()
+    return Found(
+        dag_files=tuple(wanted.values()),
+        modules=tuple(_module_file(file, settings.root, homes) for file in sorted(modules)),
+        drives_hamilton=bool(modules) or any(b"hamilton" in ground.read(file).text for file in wanted),
+        others=tuple(dag_files[file] for file in sorted(dag_files.keys() - wanted.keys())),
     )
-    modules = {module.file: module for module in _modules(settings, bases, folders)}
-    for dag_file in dag_files:
-        modules.pop(dag_file.file, None)
-    return Found(tuple(dag_files), tuple(module for _, module in sorted(modules.items())))
 
 
-def _existing(path: str | Path, root: Path) -> Path:
-    found = (root / path).resolve()
-    if not found.exists():
-        raise UsageError(f"{path}: no such file or folder")
-    return found
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Where is searched: in the repository, and there in what the user has `named` (everything if that is empty)."""
+
+    root: Path
+    named: tuple[Path, ...]
+    read: Callable[[Path], PythonText] = field(default_factory=lambda: cache(PythonText))
+    folders: Callable[[Path], tuple[Path, ...]] = field(default_factory=lambda: cache(_own_folders))
+
+    def holds(self, file: Path) -> bool:
+        return not self.named or any(file.is_relative_to(base) for base in self.named)
+
+
+def _existing(key: str, paths: Iterable[str | Path], root: Path) -> list[Path]:
+    # Not resolved: a file keeps the name under which it lies in the repository, link or not.
+    found = {str(path): Path(os.path.normpath(root / path)) for path in paths}
+    for shown, path in found.items():
+        if not path.exists():
+            raise UsageError(f"{key + ': ' if key else ''}{shown}: no such file or folder")
+    return list(found.values())
 
 
 # DAG files
 
 
-def _dag_folders(settings: Settings, bases: list[Path]) -> list[Path]:
-    if settings.dags:
-        return [_existing(path, settings.root) for path in settings.dags]
-    folders = [folder for base in bases for folder in _folders_of(base, settings.root)]
-    return sorted(set(folders))
-
-
-def _folders_of(base: Path, root: Path) -> Iterator[Path]:
-    """The DAG folder above `base`, else those below it, else (for a path that the user named) `base` itself."""
-    below_root = [parent for parent in (base, *base.parents) if parent.is_relative_to(root)]
-    if above := [parent for parent in below_root if parent.name == DAG_FOLDER and parent.is_dir()]:
-        yield above[-1]
-    elif base.is_file():
-        yield base.parent
-    elif named := [folder for folder in _own_folders(base) if folder.name == DAG_FOLDER]:
-        yield from (folder for folder in named if not any(parent in named for parent in folder.parents))
-    else:
-        yield base
-
-
-def _own_folders(base: Path) -> Iterator[Path]:
-    """`base` and the folders below it that hold the owner's code: no tests, environments, caches or hidden ones."""
-    for folder, names, files in os.walk(base):
-        if "pyvenv.cfg" in files:
-            names.clear()
-            continue
-        names[:] = sorted(name for name in names if name not in _FOREIGN | _TESTS and not name.startswith("."))
-        yield Path(folder)
-
-
-def _dag_files(folders: list[Path], bases: list[Path], settings: Settings) -> Iterator[DagFile]:
-    for folder in folders:
-        home = folder if folder.is_dir() else folder.parent
-        guessed = folder.name != DAG_FOLDER and not settings.dags and not settings.paths
-        for file in sorted(_not_ignored(home)):
-            wanted = any(file.is_relative_to(base) for base in [*bases, *([folder] if settings.dags else [])])
-            inside = folder.is_dir() or file == folder
-            if wanted and inside and might_hold_dag(file) and not (guessed and not _imports(file, "airflow")):
-                yield DagFile(file, home, settings.root)
-
-
-def might_hold_dag(file: Path) -> bool:
-    """Airflow's safe mode: a zip archive, or a Python file whose bytes speak of airflow and of a dag or an asset."""
-    if file.suffix != ".py":
-        return zipfile.is_zipfile(file)
-    text = _bytes(file).lower()
-    return b"airflow" in text and (b"dag" in text or b"asset" in text)
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return b""
-
-
 @dataclass(frozen=True, slots=True)
-class _Ignore:
-    """One line of an .airflowignore, which is written like a line of a .gitignore."""
+class _DagFolder:
+    """A DAG folder, or a DAG file that stands for one. Where it is only `guessed`, other things lie in it too."""
 
-    matcher: re.Pattern[str]
-    ignores: bool
-    relative_to: Path | None
-    folders_only: bool
-
-    def speaks_of(self, path: Path) -> bool:
-        is_folder = path.is_dir()
-        if self.folders_only and not is_folder:
-            return False
-        shown = path.relative_to(self.relative_to).as_posix() if self.relative_to else path.name
-        return self.matcher.match(shown + "/" * is_folder) is not None
+    path: Path
+    guessed: bool = False
 
 
-def _not_ignored(
-    folder: Path, inherited: tuple[_Ignore, ...] = (), seen: frozenset[Path] = frozenset()
-) -> Iterator[Path]:
-    """The files below a DAG folder that no .airflowignore hides; links are followed, once each."""
-    if folder.resolve() in seen:
-        return
-    rules = inherited + tuple(_ignores(folder))
-    for entry in sorted(folder.iterdir()):
-        verdicts = [rule.ignores for rule in rules if rule.speaks_of(entry)]
-        if entry.name == ".airflowignore" or (verdicts and verdicts[-1]):
-            continue
-        if entry.is_dir():
-            yield from _not_ignored(entry, rules, seen | {folder.resolve()})
-        elif entry.is_file():
-            yield entry
+def _dag_folders(settings: Settings, ground: _Ground) -> list[_DagFolder]:
+    """Those that the settings name, else those of the repository, whatever part of it is looked at."""
+    if settings.dags:
+        return [_DagFolder(path) for path in _existing("dags", settings.dags, settings.root)]
+    return [_DagFolder(path) for path in _called_dags(ground.root, ground)] or [_guessed(ground)]
 
 
-def _ignores(folder: Path) -> Iterator[_Ignore]:
-    pattern_class = _gitignore_pattern()
-    for raw in _bytes(folder / ".airflowignore").decode(errors="replace").split("\n"):
-        line = re.sub(r"\s*#.*", "", raw)
-        if line.strip() in ("", "/"):
-            continue
-        pattern = pattern_class(line)
-        if pattern.include is not None:
-            anchored = line.startswith("/") or "/" in line.rstrip("/")
-            yield _Ignore(pattern.regex, pattern.include, folder if anchored else None, line.rstrip().endswith("/"))
+def _strange_dag_folders(known: list[_DagFolder], settings: Settings, ground: _Ground) -> Iterator[_DagFolder]:
+    """A path that the user names, and that has nothing to do with the `known` folders, may well be one itself."""
+    for base in () if settings.dags else ground.named:
+        if not any(base.is_relative_to(folder.path) or folder.path.is_relative_to(base) for folder in known):
+            yield from map(_DagFolder, _called_dags(base, ground) or [_folder_of(base)])
 
 
-def _gitignore_pattern() -> Any:
-    try:
-        from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-    except ImportError:  # pathspec before 1.0
-        from pathspec.patterns.gitwildmatch import GitWildMatchPattern
+def _folder_of(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
 
-        return GitWildMatchPattern
-    return GitIgnoreSpecPattern
+
+def _called_dags(base: Path, ground: _Ground) -> list[Path]:
+    """The DAG folders at or below `base`, known by their name, without those that lie in another."""
+    named = [folder for folder in ground.folders(base) if folder.name == DAG_FOLDER]
+    inner = [folder for folder in named if folder != base]  # a repository may itself be called dags
+    outermost = [folder for folder in inner or named if not any(parent in inner for parent in folder.parents)]
+    real_last = sorted(outermost, key=Path.is_symlink, reverse=True)  # a link to one of the others adds nothing
+    return sorted({folder.resolve(): folder for folder in real_last}.values())
+
+
+def _guessed(ground: _Ground) -> _DagFolder:
+    """The folder in which all files that make DAGs lie, in a repository without a folder called dags."""
+    files = _python_files([ground.root], ground)
+    holders = [str(file.parent) for file in files if _surely_holds_dag(file, ground)]
+    return _DagFolder(Path(os.path.commonpath(holders)) if holders else ground.root, guessed=True)
+
+
+def _surely_holds_dag(file: Path, ground: _Ground) -> bool:
+    return might_hold_dag(file, ground.read) and ground.read(file).imports("airflow") and not _is_test(file)
+
+
+def _dag_files(folder: _DagFolder, ground: _Ground) -> Iterator[Path]:
+    """What Airflow would load of a DAG folder; of a guessed one the named files, and those that import Airflow."""
+    if folder.path.is_file():
+        files: Iterable[Path] = [folder.path]
+    else:
+        files = files_of(folder.path, skip=_is_foreign if folder.guessed else lambda _: False)
+    for file in files:
+        surely = not folder.guessed or file in ground.named or _surely_holds_dag(file, ground)
+        if surely and might_hold_dag(file, ground.read):
+            yield file
+
+
+def might_hold_dag(file: Path, read: Callable[[Path], PythonText] = PythonText) -> bool:
+    """Airflow's safe mode: a zip archive, or a Python file whose bytes speak of airflow and of a dag or an asset."""
+    if not file.is_file() or zipfile.is_zipfile(file):
+        return file.is_file()
+    text = read(file).text.lower() if file.suffix == ".py" else b""
+    return b"airflow" in text and (b"dag" in text or b"asset" in text)
 
 
 # Hamilton modules
 
 
-def _modules(settings: Settings, bases: list[Path], dag_folders: list[Path]) -> Iterator[ModuleFile]:
-    if settings.modules:
-        given = [_existing(path, settings.root) for path in settings.modules]
-        for file in _python_files(given):
-            yield _module_file(file, settings.root, dag_folders)
-        return
-    for file in _python_files(bases):
-        if _imports(file, *_WRITES_DATAFLOWS) and not _imports(file, "airflow"):
-            yield _module_file(file, settings.root, dag_folders)
-        for driven in _driven_modules(file, [settings.root, *dag_folders]):
-            if any(driven.is_relative_to(base) for base in bases):
-                yield _module_file(driven, settings.root, dag_folders)
+def _given_modules(given: Iterable[Path], ground: _Ground) -> Iterator[Path]:
+    return filter(ground.holds, _python_files(given, ground))
 
 
-def _python_files(bases: Iterable[Path]) -> Iterator[Path]:
+def _modules(ground: _Ground, homes: list[Path]) -> Iterator[Path]:
+    """Files that import what dataflows are written with, and files that any file here gives to a driver."""
+    for file in _python_files(ground.named or [ground.root], ground):
+        text = ground.read(file)
+        if text.uses(*_WRITES_DATAFLOWS) and not text.imports("airflow") and not _is_test(file):
+            yield file
+    for file in _python_files(dict.fromkeys((ground.root, *ground.named)), ground):
+        yield from filter(ground.holds, ground.read(file).driven([*homes, file.parent]))
+
+
+def _python_files(bases: Iterable[Path], ground: _Ground) -> Iterator[Path]:
     for base in bases:
         if base.is_file():
             yield from [base] if base.suffix == ".py" else []
         else:
-            for folder in _own_folders(base):
-                yield from (file for file in sorted(folder.glob("*.py")) if file.name != "__init__.py")
+            yield from (file for folder in ground.folders(base) for file in sorted(folder.glob("*.py")))
 
 
-def _module_file(file: Path, root: Path, dag_folders: list[Path]) -> ModuleFile:
+def _is_test(file: Path) -> bool:
+    return file.name.startswith("test_") or file.name == "conftest.py"
+
+
+def _own_folders(base: Path) -> tuple[Path, ...]:
+    """`base` and the folders below it that hold the owner's code; of links only those that are called dags."""
+    folders: list[Path] = []
+    for place, names, _ in os.walk(base):
+        links = [Path(place, name) for name in names if name == DAG_FOLDER and Path(place, name).is_symlink()]
+        names[:] = sorted(name for name in names if not _is_foreign(Path(place, name)))
+        folders += [Path(place), *links]
+    return tuple(folders)
+
+
+def _is_foreign(folder: Path) -> bool:
+    """Whether a folder is one of tests, environments, caches, hidden, or a link to somewhere."""
+    foreign = folder.name in _FOREIGN | _TESTS or folder.name.startswith(".") or folder.is_symlink()
+    return foreign or (folder / "pyvenv.cfg").is_file()
+
+
+def _module_file(file: Path, root: Path, homes: Iterable[Path]) -> ModuleFile:
     """The module under the name by which the owner's code imports it: from a DAG folder, `src` or the root."""
-    homes = (*dag_folders, root / "src", root)
-    home = next((home for home in homes if file.is_relative_to(home)), file.parent)
-    return ModuleFile(".".join(file.relative_to(home).with_suffix("").parts), file, home, root)
-
-
-def _tree(file: Path) -> ast.Module | None:
-    try:
-        return ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _imports(file: Path, *modules: str) -> bool:
-    """Whether importing the file imports one of the modules, or something of it."""
-    if not any(module.partition(".")[0].encode() in _bytes(file) for module in modules):
-        return False
-    tree = _tree(file)
-    imported = {name for node in _at_import(tree) for name in _imported(node)} if tree else set()
-    return any(name == module or name.startswith(module + ".") for name in imported for module in modules)
-
-
-def _at_import(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a module that are executed when it is imported: those outside its functions."""
-    yield node
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        for child in ast.iter_child_nodes(node):
-            yield from _at_import(child)
-
-
-def _imported(node: ast.AST) -> Iterator[str]:
-    """The full names that an import statement could mean: a module, or a member of one."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        yield node.module
-        yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def _driven_modules(file: Path, homes: list[Path]) -> Iterator[Path]:
-    """The files of the modules that a file gives to a Hamilton driver."""
-    if b"hamilton" not in _bytes(file):
-        return
-    tree = _tree(file)
-    nodes = list(ast.walk(tree)) if tree else []
-    names = dict(pair for node in nodes for pair in _bound(node))
-    for node in nodes:
-        for argument in _driven(node):
-            parts = names.get(argument, argument).split(".")
-            yield from (path for home in homes if (path := home.joinpath(*parts).with_suffix(".py")).is_file())
-
-
-def _bound(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """(local name, full name) for each name that an import statement binds."""
-    if isinstance(node, ast.Import):
-        yield from ((alias.asname or alias.name, alias.name) for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module:
-        yield from ((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
-
-
-def _driven(node: ast.AST) -> Iterator[str]:
-    """The names of the modules in a call of Builder.with_modules, or of Driver behind its config."""
-    if isinstance(node, ast.Call):
-        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        arguments = {"with_modules": node.args, "Driver": node.args[1:], "AsyncDriver": node.args[1:]}.get(called, [])
-        yield from (ast.unparse(argument) for argument in arguments if isinstance(argument, ast.Name | ast.Attribute))
+    place = file.parent if file.name == "__init__.py" else file.with_suffix("")
+    home = next((home for home in homes if home in place.parents), place.parent)
+    return ModuleFile(".".join(place.relative_to(home).parts), file, home, root)

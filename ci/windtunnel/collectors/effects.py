@@ -1,42 +1,95 @@
-"""What user code tries to do to the world outside its own folders: connections are refused, and remembered."""
+"""What user code does to the world outside its own folders: connections are refused, and what matters is remembered."""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import os
 import socket
 import sys
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 _LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "")
+_WRITING = os.O_WRONLY | os.O_RDWR
+_DEEDS = (
+    "os.mkdir",
+    "os.link",
+    "os.symlink",
+    "shutil.copyfile",
+    "sqlite3.connect",
+    "subprocess.Popen",
+    "os.posix_spawn",
+)
 
 
 class NetworkRefused(ConnectionRefusedError):
     """User code wanted to leave this machine. It reads to libraries like a network that is down."""
 
 
-def refuse_network() -> None:
+@dataclass(slots=True)
+class Effects:
+    """What this process has tried so far: hosts it was kept from, files it renamed, and how many things it wrote."""
+
+    refused: list[str] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+    deeds: int = 0
+
+    def now_at(self, path: Path) -> Path:
+        """Where a file lies after all renames of it, or of a folder that it lies in."""
+        for _ in self.renamed:
+            moved = next((folder for folder in (path, *path.parents) if str(folder) in self.renamed), None)
+            if moved is None or path.exists():
+                break
+            path = Path(self.renamed[str(moved)]) / path.relative_to(moved)
+        return path
+
+
+def refuse_network() -> Effects:
     """Let this process connect to loopback addresses and to sockets of this machine only, for the rest of its life.
 
-    Audit hooks see what goes through Python's socket module; a C library that opens sockets of its own is not seen.
+    Audit hooks see what goes through Python's own modules; a C library that opens sockets or files is not seen.
     """
-    sys.addaudithook(_audit)
+    effects = Effects()
+
+    def audit(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            effects.deeds += bool(isinstance(arguments[2], int) and arguments[2] & _WRITING)
+        elif event == "os.rename":
+            _note_rename(effects, *arguments[:2])
+        elif event in _DEEDS:
+            effects.deeds += 1
+        elif event.startswith("socket."):
+            _judge(event, arguments, effects)
+
+    sys.addaudithook(audit)
+    return effects
 
 
-def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+def _note_rename(effects: Effects, source: Any, target: Any) -> None:
+    effects.deeds += 1
+    with contextlib.suppress(TypeError, OSError):  # a path as bytes, a working directory that is gone
+        effects.renamed[str(Path(source).absolute())] = str(Path(target).absolute())
+
+
+def _judge(event: str, arguments: tuple[Any, ...], effects: Effects) -> None:
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        _judge_address(*arguments[:2])
+        effects.deeds += 1
+        _judge_address(effects, *arguments[:2])
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
-        _judge_host(arguments[0])
+        _judge_host(effects, arguments[0])
 
 
-def _judge_address(sock: Any, address: Any) -> None:
+def _judge_address(effects: Effects, sock: Any, address: Any) -> None:
     if getattr(sock, "family", None) in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
-        _judge_host(address[0], f":{address[1]}")
+        _judge_host(effects, address[0], f":{address[1]}")
 
 
-def _judge_host(host: Any, port: str = "") -> None:
+def _judge_host(effects: Effects, host: Any, port: str = "") -> None:
     name = host.decode(errors="replace") if isinstance(host, bytes) else str(host or "")
     if name not in _LOCAL_NAMES and not _is_local(name):
+        effects.refused.append(f"{name}{port}")
         raise NetworkRefused(f"windtunnel lets no run reach the network: {name}{port}")
 
 

@@ -66,7 +66,7 @@ _FRAME = re.compile(r'^ +File "(?P<file>[^"\n]+)", line (?P<line>\d+).*\n(?:(?: 
 _LAST = re.compile(r"^(?P<type>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?\Z", re.DOTALL)
 
 
-def failure_from_text(text: str, root: Path) -> FailureFacts:
+def failure_from_text(text: str, root: Path, needs: str = "") -> FailureFacts:
     """The facts of a traceback that somebody has already printed, as Airflow keeps import errors."""
     frames = list(_FRAME.finditer(text + "\n"))
     last = text[frames[-1].end() :].strip() if frames else text.strip()
@@ -77,6 +77,7 @@ def failure_from_text(text: str, root: Path) -> FailureFacts:
         message=(found["message"] or "") if found else last,
         location=Location(relative(users[-1]["file"], root), int(users[-1]["line"])) if users else None,
         traceback=_joined(users or frames, last),
+        needs=needs,
     )
 
 

@@ -103,10 +103,11 @@ def try_module(trial: Trial) -> tuple[PropertyFacts, ...]:
 
 
 def _enter(module: ModuleFile) -> None:
+    from windtunnel.airflow_compat.environment import airflow_variables
     from windtunnel.collectors.effects import refuse_network
 
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    os.environ["HAMILTON_TELEMETRY_ENABLED"] = "false"
+    os.environ.update(airflow_variables(Path(os.environ["TMPDIR"]) / "airflow"))  # a module may import Airflow too
     refuse_network()
     sys.path[:0] = dict.fromkeys([str(module.root), str(module.home)])

@@ -10,8 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from windtunnel.collectors.effects import Effects
 
 _BASE = "hamilton.lifecycle.base"
 SAVER_TAG = "hamilton.data_saver"
@@ -20,12 +23,19 @@ FORMAT_TAG = "hamilton.data_saver.sink"
 
 @dataclass(slots=True)
 class Saved:
-    """One saver node that ended well: the options its saver was made with, and the metadata that it returned."""
+    """One saver node that ended well: the options its saver was made with, and the metadata that it returned.
+
+    `saver` is the class behind @save_to, None for a function of the user's own (@datasaver). `cwd` is where relative
+    paths began when it ended; `idle` that it neither wrote, connected nor started anything that Python can see.
+    """
 
     node: Any
     options: Mapping[str, Any]
     data_type: type
     metadata: Any
+    saver: type | None
+    cwd: Path
+    idle: bool
 
 
 @dataclass(slots=True)
@@ -40,13 +50,15 @@ class Execution:
     seconds: float = 0.0
     executed: list[str] = field(default_factory=list)
     saved: list[Saved] = field(default_factory=list)
+    deeds_before: dict[str, int] = field(default_factory=dict)
 
 
 class Recording:
     """The executions since the last `take`, in the order in which they started."""
 
-    def __init__(self) -> None:
+    def __init__(self, effects: Effects) -> None:
         self._by_run: dict[str, Execution] = {}
+        self._effects = effects
 
     def take(self) -> list[Execution]:
         """The executions so far, which are then forgotten."""
@@ -63,6 +75,11 @@ class Recording:
         if execution := self._by_run.get(run_id):
             execution.seconds = time.monotonic() - execution.started
 
+    def before_node(self, run_id: str, node: Any) -> None:
+        """A node is about to run."""
+        if (execution := self._by_run.get(run_id)) and SAVER_TAG in node.tags:
+            execution.deeds_before[node.name] = self._effects.deeds
+
     def after_node(self, run_id: str, node: Any, kwargs: Mapping[str, Any], success: bool, result: Any) -> None:
         """A node has run."""
         execution = self._by_run.get(run_id)
@@ -70,26 +87,38 @@ class Recording:
             return
         execution.executed.append(node.name)
         if success and SAVER_TAG in node.tags:
-            execution.saved.append(_saved(node, kwargs, result))
+            idle = execution.deeds_before.get(node.name) == self._effects.deeds
+            execution.saved.append(_saved(node, kwargs, result, idle=idle))
 
 
-def _saved(node: Any, kwargs: Mapping[str, Any], metadata: Any) -> Saved:
-    """The options lie in the defaults of the function that @save_to makes; a @datasaver function has none there."""
+def _saved(node: Any, kwargs: Mapping[str, Any], metadata: Any, *, idle: bool) -> Saved:
+    hidden = _hidden_defaults(node.callable)
+    names, data_name = hidden.get("dependencies", {}), hidden.get("data_node_name", "")
+    options = {**hidden.get("resolved_kwargs", {}), **{names.get(name, name): kwargs[name] for name in kwargs}}
+    data = options.pop(data_name, None)
+    saver = getattr(hidden.get("adapter_factory"), "adapter_cls", None)
+    return Saved(node, options, type(data), metadata, saver, _cwd(), idle)
+
+
+def _hidden_defaults(function: Any) -> dict[str, Any]:
+    """What @save_to gives to the function that it makes, as defaults of parameters named `_SaveToDecorator__<name>`."""
     try:
-        parameters = list(inspect.signature(node.callable).parameters.values())
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        parameters = []
-    given = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
-    names = given.get("__dependencies", {})
-    data_name = given.get("__data_node_name")
-    options = {names.get(name, name): value for name, value in kwargs.items()}
-    data = options.pop(data_name, None) if data_name else next(iter(kwargs.values()), None)
-    return Saved(node, {**given.get("__resolved_kwargs", {}), **options}, type(data), metadata)
+        return {}
+    return {p.name.rpartition("__")[2]: p.default for p in parameters if p.name.startswith("_SaveToDecorator__")}
 
 
-def record_drivers() -> Recording:
+def _cwd() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # the user's code has removed it
+        return Path("/")
+
+
+def record_drivers(effects: Effects) -> Recording:
     """Note every driver execution in this process from now on, whether Hamilton is imported yet or not."""
-    recording = Recording()
+    recording = Recording(effects)
 
     def patch(base: ModuleType) -> None:
         _observe(base, recording)
@@ -141,7 +170,9 @@ def _observe(base: Any, recording: Recording) -> None:
 
 
 def _recorder(base: Any, recording: Recording) -> Any:
-    class Recorder(base.BasePreGraphExecute, base.BasePostGraphExecute, base.BasePostNodeExecute):
+    class Recorder(
+        base.BasePreGraphExecute, base.BasePostGraphExecute, base.BasePreNodeExecute, base.BasePostNodeExecute
+    ):
         def pre_graph_execute(
             self, *, run_id: str, graph: Any, final_vars: list[str], inputs: Any, overrides: Any
         ) -> None:
@@ -152,6 +183,9 @@ def _recorder(base: Any, recording: Recording) -> Any:
 
         def post_graph_execute(self, *, run_id: str, **_: Any) -> None:
             recording.after_graph(run_id)
+
+        def pre_node_execute(self, *, run_id: str, node_: Any, **_: Any) -> None:
+            recording.before_node(run_id, node_)
 
         def post_node_execute(
             self, *, run_id: str, node_: Any, kwargs: Any, success: bool, result: Any, **_: Any
@@ -165,4 +199,9 @@ def _recorder(base: Any, recording: Recording) -> Any:
 
 
 class _Nothing:
-    """What is left of the recorder in another process."""
+    """What is left of the recorder in another process, where Hamilton still calls it by the hooks that it knows."""
+
+    def __getattr__(self, hook: str) -> Callable[..., None]:
+        if hook.startswith("__"):
+            raise AttributeError(hook)
+        return lambda **_: None

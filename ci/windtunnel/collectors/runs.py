@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from windtunnel.collectors.dags import DagFile, dag_location, open_bag, stuck_at, task_location
-from windtunnel.collectors.effects import NetworkRefused
-from windtunnel.collectors.failures import chain, failure_facts
+from windtunnel.collectors.dags import DagFile, dag_location, settle_in, stuck_at, task_location
+from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.failures import failure_facts
+from windtunnel.collectors.needs import need_of, need_of_network
 from windtunnel.collectors.recorder import Execution, Recording, record_drivers
-from windtunnel.collectors.saves import Bystanders, Owner, inspect_saves
+from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
 from windtunnel.collectors.source import SourceIndex
+from windtunnel.collectors.unfinished import Bystanders
 from windtunnel.facts import DagFacts, DriverFacts, End, FailureFacts, ProcessFacts, RunFacts, SaveFacts, TaskRunFacts
 from windtunnel.pool import Job, Outcome, Pool
 from windtunnel.template import Shelf
@@ -59,43 +62,36 @@ def run_dag(request: DagRunRequest) -> RunFacts:
     from windtunnel.airflow_compat import running
     from windtunnel.airflow_compat.dagbag import read_dag_file
 
-    file, root = request.file, request.file.root
-    bag = open_bag(file)
+    file = request.file
+    effects = settle_in(file)
+    recording = record_drivers(effects)  # before the file is loaded: it may build a driver at its top
+    bag = read_dag_file(file.file, file.dag_folder)
     dag = bag.dags.get(request.dag.dag_id)
     if dag is None:
         gone = FailureFacts("LookupError", "the second time that the file was loaded, it held no such DAG", None, "")
         return RunFacts(request.dag.dag_id, request.dag.location, ProcessFacts(End.COMPLETED), failure=gone)
-    watch = _Watch(dag, file, record_drivers())
+    watch = _Watch(dag, file, effects, recording)
     failure: FailureFacts | None = None
     try:
         running.prepare(bag, dag, [read_dag_file(near.file, near.dag_folder) for near in request.neighbours])
         dag_run = running.test_run(dag, request.conf, watch)
         watch.settle(running.task_instances(dag_run), str(getattr(dag_run.state, "value", dag_run.state)))
     except Exception as error:  # whatever keeps the user's DAG from running
-        failure = failure_facts(error, root, _needs(error))
+        failure = failure_facts(error, file.root, need_of(error))
     return replace(watch.facts(), failure=failure)
-
-
-def _needs(error: BaseException) -> str:
-    from windtunnel.airflow_compat.running import outside_need
-
-    for cause in chain(error):
-        if isinstance(cause, NetworkRefused):
-            return f"the network ({cause})"
-        if need := outside_need(cause):
-            return need
-    return ""
 
 
 class _Watch:
     """What has been seen of one run so far, kept safe outside the process each time that a task starts."""
 
-    def __init__(self, dag: Any, file: DagFile, recording: Recording) -> None:
-        self._dag, self._file, self._recording = dag, file, recording
+    def __init__(self, dag: Any, file: DagFile, effects: Effects, recording: Recording) -> None:
+        self._dag, self._file, self._effects, self._recording = dag, file, effects, recording
         self._index = SourceIndex.of(file.file)
         self._tasks: dict[tuple[str, int], TaskRunFacts] = {}
         self._drivers: list[DriverFacts] = []
         self._saves: list[SaveFacts] = []
+        self._unsettled: dict[tuple[str, int], list[Execution]] = {}
+        self._refused: dict[str, list[str]] = defaultdict(list)
         self._state = ""
         self._shelf = Shelf()
         self._bystanders = Bystanders.now()
@@ -113,21 +109,47 @@ class _Watch:
         )
 
     def task_started(self, task_id: str, map_index: int, attempt: int) -> None:
-        self._bystanders = Bystanders.now()
+        executions = self._recording.take()
         for known in [task for task in self._tasks.values() if task.state == "running"]:
-            self._note(known.task_id, known.map_index, state="deferred")  # one task at a time: it has given way
+            # One task at a time: this one has given way, and will come back.
+            self._note(known.task_id, known.map_index, state="deferred")
+            self._unsettled.setdefault((known.task_id, known.map_index), []).extend(executions)
+        self._effects.refused.clear()
+        self._bystanders = Bystanders.now()
         self._note(task_id, map_index, state="running", tries=attempt)
         self._shelf.keep(self.facts())
 
     def task_ended(self, task_id: str, map_index: int, state: str, error: BaseException | None) -> None:
-        failure = failure_facts(error, self._file.root, _needs(error)) if error is not None else None
+        self._end(task_id, map_index, state, None if error is None else self._failure(task_id, error))
+
+    def task_broke(self, task_id: str, map_index: int, error: BaseException) -> None:
+        failure = self._failure(task_id, error)
+        if failure.location is None and not failure.needs:  # no line of the user's: in production it may well run
+            failure = replace(failure, needs=f"what dag.test() cannot give ({failure.summary})")
+        self._end(task_id, map_index, "failed", failure)
+
+    def _failure(self, task_id: str, error: BaseException) -> FailureFacts:
+        return failure_facts(error, self._file.root, self._need(task_id, error))
+
+    def _end(self, task_id: str, map_index: int, state: str, failure: FailureFacts | None) -> None:
         self._note(task_id, map_index, state=state, failure=failure)
-        executions = self._recording.take()
+        self._refused[task_id] += self._effects.refused
+        executions = self._unsettled.pop((task_id, map_index), []) + self._recording.take()
         self._drivers += [_driver_facts(execution, task_id, map_index) for execution in executions]
-        if state == "success":
-            owner = Owner(self._dag.dag_id, task_id, self._file.root, self._bystanders)
-            self._saves += inspect_saves(executions, owner)
+        owner = Owner(self._dag.dag_id, task_id, self._file.root, self._bystanders, self._effects)
+        judge = inspect_saves if state == "success" else asked_for
+        self._saves += judge(executions, owner)
         self._shelf.keep(self.facts())
+
+    def _need(self, task_id: str, error: BaseException) -> str:
+        """What the task failed for want of: it may have caught the refusal, and so may a task that it had data from."""
+        from windtunnel.airflow_compat.running import upstream_of, waited_in_vain
+
+        if need := need_of(error):
+            return need
+        task = self._dag.get_task(task_id)
+        refused = [*self._effects.refused, *(host for known in upstream_of(task) for host in self._refused[known])]
+        return need_of_network(refused) if refused else waited_in_vain(task, error)
 
     def settle(self, stored: Iterable[tuple[str, int, str, int, float]], run_state: str) -> None:
         """Take the states of the task instances and of the run as Airflow has stored them."""

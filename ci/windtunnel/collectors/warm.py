@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
+import tempfile
+from pathlib import Path
 
 
 def airflow() -> None:
@@ -17,14 +20,25 @@ def airflow() -> None:
 
 def airflow_and_hamilton() -> None:
     """The same with Hamilton, which takes most of a second, for DAGs that drive it."""
-    _preload("hamilton.driver")
+    _preload_hamilton()
     airflow()
 
 
 def hamilton() -> None:
     """Hamilton and Hypothesis, for the modules alone."""
-    _preload("hamilton.driver", "hypothesis")
+    _preload_hamilton()
+    _preload("hypothesis")
     from windtunnel.collectors import dataflows, properties  # noqa: F401
+
+
+def _preload_hamilton() -> None:
+    # Hamilton imports matplotlib where it is installed, which writes its list of fonts to the user's home if it finds
+    # none there. Making one takes a second, so one that is there is used.
+    homes = (Path.home(), Path(os.environ.get("XDG_CACHE_HOME", "")))
+    caches = [home / name for home in homes for name in (".cache/matplotlib", "matplotlib", ".matplotlib")]
+    if not any(cache.is_dir() for cache in caches):
+        os.environ.setdefault("MPLCONFIGDIR", tempfile.gettempdir())
+    _preload("hamilton.driver")
 
 
 def _preload(*modules: str) -> None:

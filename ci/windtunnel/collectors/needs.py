@@ -1,0 +1,46 @@
+"""What code that failed asked of the outside, and windtunnel cannot give: the network, a connection, a variable."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Sequence
+
+from windtunnel.collectors.effects import NetworkRefused
+from windtunnel.collectors.failures import chain
+
+_READS_ENVIRONMENT = re.compile(r'File "(?:<frozen os>|[^"\n]*[/\\]os\.py)", line \d+, in __getitem__')
+_MISSING_IN_ENVIRONMENT = re.compile(_READS_ENVIRONMENT.pattern + r"(?:\n .*)*\nKeyError: (?P<name>.*)")
+
+
+def need_of(error: BaseException) -> str:
+    """What the exception, or one that led to it, asked for; "" where nothing of the kind was the cause."""
+    from windtunnel.airflow_compat.running import outside_need
+
+    for cause in chain(error):
+        if isinstance(cause, NetworkRefused):
+            return f"the network ({cause})"
+        if need := outside_need(cause) or _missing_in_environment(cause):
+            return need
+    return ""
+
+
+def need_in_text(text: str, refused: Sequence[str]) -> str:
+    """The same of a traceback that somebody has printed; `refused` are the hosts that its process asked for."""
+    from windtunnel.airflow_compat.running import outside_need_in_text
+
+    if refused:
+        return need_of_network(refused)
+    missing = _MISSING_IN_ENVIRONMENT.search(text)
+    return f"an environment variable ({missing['name']})" if missing else outside_need_in_text(text)
+
+
+def need_of_network(refused: Sequence[str]) -> str:
+    """The need of code that was refused the network, caught that, and failed later for want of an answer."""
+    return f"the network (windtunnel lets no run reach the network: {refused[0]})"
+
+
+def _missing_in_environment(error: BaseException) -> str:
+    innermost = "".join(traceback.format_tb(error.__traceback__)[-1:])
+    missing = isinstance(error, KeyError) and _READS_ENVIRONMENT.search(innermost)
+    return f"an environment variable ({error})" if missing else ""

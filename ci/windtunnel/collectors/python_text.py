@@ -1,0 +1,136 @@
+"""What a Python file says of itself without being run: what it imports, and which modules it gives to a driver."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+
+class PythonText:
+    """One file, read once and parsed at most once; one that cannot be read or parsed says nothing."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @cached_property
+    def text(self) -> bytes:
+        """The bytes of the file."""
+        try:
+            return self._file.read_bytes() if self._file.is_file() else b""  # to read a named pipe would wait for ever
+        except OSError:
+            return b""
+
+    def imports(self, *modules: str) -> bool:
+        """Whether importing the file imports one of the modules, or something of it."""
+        if not any(module.partition(".")[0].encode() in self.text for module in modules):
+            return False
+        imported = {name for node in _at_import(self._tree) for name in _imported(node)}
+        return any(name == module or name.startswith(module + ".") for name in imported for module in modules)
+
+    def uses(self, *modules: str) -> bool:
+        """Whether importing the file does something with one of the modules: decorates, annotates, calls.
+
+        A helper that only its functions use them in is no dataflow.
+        """
+        if not self.imports(*modules):
+            return False
+        statements = list(_at_import(self._tree))
+        names = {name for node in statements for name, full in _names(node) if full.startswith(modules)}
+        evaluated = (inner for node in statements for inner in _evaluated(node))
+        return "*" in names or any(isinstance(node, ast.Name) and node.id in names for node in evaluated)
+
+    def driven(self, homes: Iterable[Path]) -> Iterator[Path]:
+        """The files of the modules that are given to a Hamilton driver, as far as they lie in one of the `homes`."""
+        if b"hamilton" not in self.text:
+            return
+        nodes = list(ast.walk(self._tree))
+        bound = [pair for node in nodes for pair in self._bound(node, homes)]
+        lists = dict(pair for node in nodes for pair in _assigned_lists(node))
+        for argument in (argument for node in nodes for argument in _arguments(node, lists)):
+            head, *rest = ast.unparse(argument).split(".")
+            for place in (place.joinpath(*rest) for name, place in bound if name == head):
+                files = (place.with_name(place.name + ".py"), place / "__init__.py")
+                yield from (file for file in files if file.is_file())
+
+    @cached_property
+    def _tree(self) -> ast.Module:
+        try:
+            return ast.parse(self.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.Module([], [])
+
+    def _bound(self, node: ast.AST, homes: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+        """(name, where its module would lie without suffix) for each name that an import statement binds."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                parts = alias.name.split(".") if alias.asname else alias.name.split(".")[:1]
+                yield from ((alias.asname or parts[0], home.joinpath(*parts)) for home in homes)
+        elif isinstance(node, ast.ImportFrom):
+            above = [self._file.parents[node.level - 1]] if 0 < node.level <= len(self._file.parents) else homes
+            parts = (node.module or "").split(".") if node.module else []
+            yield from ((a.asname or a.name, home.joinpath(*parts, a.name)) for a in node.names for home in above)
+
+
+def _at_import(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that are executed when the file is imported: not those in functions, nor those for type checkers."""
+    yield node
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return
+    skipped = set(map(id, node.body)) if isinstance(node, ast.If) and _is_type_checking(node.test) else set()
+    for child in ast.iter_child_nodes(node):
+        if id(child) not in skipped:
+            yield from _at_import(child)
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _evaluated(node: ast.AST) -> Iterator[ast.AST]:
+    """The node itself; of a function what is evaluated at its definition."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for part in (*node.decorator_list, node.args, *filter(None, [node.returns])):
+            yield from ast.walk(part)
+    yield node
+
+
+def _names(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """(local name, full name) for each name that an import statement binds."""
+    if isinstance(node, ast.Import):
+        yield from ((alias.asname or alias.name.partition(".")[0], alias.name) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield from ((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """The full names that an import statement could mean: a module, or a member of one."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield node.module
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _arguments(node: ast.AST, lists: dict[str, list[ast.expr]]) -> Iterator[ast.expr]:
+    """The modules, as names, in a call of Builder.with_modules, or of Driver behind its config."""
+    if isinstance(node, ast.Call):
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        given = {"with_modules": node.args, "Driver": node.args[1:], "AsyncDriver": node.args[1:]}.get(called, [])
+        every = (element for argument in given for element in _elements(argument, lists))
+        yield from (element for element in every if isinstance(element, ast.Name | ast.Attribute))
+
+
+def _elements(argument: ast.expr, lists: dict[str, list[ast.expr]]) -> list[ast.expr]:
+    """The argument itself, or for `*modules` what the file has put into that list."""
+    if not isinstance(argument, ast.Starred):
+        return [argument]
+    if isinstance(argument.value, ast.List | ast.Tuple):
+        return argument.value.elts
+    return lists.get(ast.unparse(argument.value), [])
+
+
+def _assigned_lists(node: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple):
+        yield from ((ast.unparse(target), node.value.elts) for target in node.targets)

@@ -1,0 +1,136 @@
+"""What lies on disk where a saver has promised a file, the moment that its task has ended."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.read_back import why_unreadable
+from windtunnel.collectors.recorder import FORMAT_TAG, Saved
+from windtunnel.collectors.unfinished import Bystanders, stamp
+from windtunnel.facts import SaveState
+
+_READ_AT_MOST = 256 * 1024 * 1024  # bytes; reading back costs about as much memory as the task itself took
+_NAMES_A_PATH = re.compile(
+    r"(^|_)(path|filepath|path_or_buf(fer)?|filepath_or_buffer|file|filename|destination|buf|io)$"
+)
+_CLAIMS_A_PATH = re.compile(r"(path|destination)$")
+
+
+class Seen(NamedTuple):
+    """What became of one save: `path` is absolute, `size` in bytes."""
+
+    state: SaveState
+    path: str = ""
+    size: int = 0
+    detail: str = ""
+
+
+class Witness(Protocol):
+    """What was seen of the process while the task ran."""
+
+    @property
+    def bystanders(self) -> Bystanders: ...
+    @property
+    def effects(self) -> Effects: ...
+
+
+class _Promise(NamedTuple):
+    """`certain` tells a saver that says where it has written from one whose arguments merely look like it."""
+
+    path: str = ""
+    certain: bool = False
+    unseen: str = ""
+
+
+def look_at(saves: Sequence[Saved], witness: Witness) -> list[Seen]:
+    """What lies where each of the savers wrote, in the same order."""
+    promises = [_promise(saved) for saved in saves]
+    files = [_file(saved, promise, witness.effects) for saved, promise in zip(saves, promises, strict=True)]
+    writers = witness.bystanders.writers({file for file in files if file}) if any(files) else {}
+    last = {file: number for number, file in enumerate(files)}
+    return [
+        Seen(SaveState.UNSEEN, promise.path, 0, promise.unseen)
+        if file is None
+        else Seen(SaveState.UNSEEN, str(file), 0, f"{saves[last[file]].node.name!r} has saved over it")
+        if last[file] != number
+        else _look(saved, promise, file, writers.get(file, ""))
+        for number, (saved, promise, file) in enumerate(zip(saves, promises, files, strict=True))
+    ]
+
+
+def _promise(saved: Saved) -> _Promise:
+    told = {name: path for name, path in _paths_in(_flat(saved.metadata)) if _NAMES_A_PATH.search(name)}
+    given = {name: path for name, path in _paths_in(saved.options) if _NAMES_A_PATH.search(name)}
+    if saved.saver is not None and saved.saver.__module__.startswith("hamilton."):
+        promise = _Promise(next(iter((*given.values(), *told.values())), ""), certain=True)
+    elif told:
+        name, path = next(iter(told.items()))
+        promise = _Promise(path, certain=bool(_CLAIMS_A_PATH.search(name)))
+    else:
+        promise = _Promise(next(iter(given.values()), "") if len(given) == 1 else "")
+    if not promise.path:
+        return promise._replace(unseen="the saver names no path")
+    if "://" in promise.path and not promise.path.startswith("file://"):
+        return promise._replace(unseen="it lies on another system")
+    return promise
+
+
+def _flat(metadata: Any) -> Mapping[str, Any]:
+    """A saver's metadata; Hamilton's own put what they say of the file into a mapping of its own."""
+    if not isinstance(metadata, Mapping):
+        return {}
+    inner = metadata.get("file_metadata")
+    return {**metadata, **inner} if isinstance(inner, Mapping) else metadata
+
+
+def _paths_in(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, str | os.PathLike) and isinstance(path := os.fspath(value), str) and path:
+            yield str(name), path
+
+
+def _file(saved: Saved, promise: _Promise, effects: Effects) -> Path | None:
+    """The file as it is called now; None where there is none to look at."""
+    if promise.unseen:
+        return None
+    file = saved.cwd / promise.path.removeprefix("file://")
+    if promise.path.startswith("~") and not file.exists():
+        file = Path(promise.path).expanduser()  # as pandas does it
+    file = effects.now_at(file)
+    # numpy and matplotlib append the suffix of the format
+    suffixes = (saved.node.tags.get(FORMAT_TAG), saved.options.get("format"), "png", "pdf", "svg")
+    named = (file.with_name(f"{file.name}.{suffix}") for suffix in suffixes)
+    return file if file.exists() or saved.saver is None else next(filter(Path.exists, named), file)
+
+
+def _look(saved: Saved, promise: _Promise, file: Path, writer: str) -> Seen:
+    size = stamp(file)[0]
+    if writer:
+        return Seen(SaveState.UNFINISHED, str(file), max(size, 0), writer)
+    if size < 0:
+        doubt = _doubt(saved, promise, file)
+        return Seen(SaveState.UNSEEN if doubt else SaveState.MISSING, str(file), 0, doubt)
+    if not (file.is_file() or file.is_dir()):
+        return Seen(SaveState.UNSEEN, str(file), 0, "it is a device or a pipe")
+    if size == 0:
+        return Seen(SaveState.EMPTY, str(file))
+    if size > _READ_AT_MOST:
+        return Seen(SaveState.UNSEEN, str(file), size, "it is too large to be read back here")
+    trouble = why_unreadable(saved, file)
+    return Seen(SaveState.UNREADABLE if trouble else SaveState.WHOLE, str(file), size, trouble)
+
+
+def _doubt(saved: Saved, promise: _Promise, file: Path) -> str:
+    """Why it may be right that nothing lies there; "" where it cannot."""
+    wrote = saved.saver is not None or not saved.idle
+    if wrote and file.is_relative_to(tempfile.gettempdir()):
+        return "it was a temporary file, and is gone"
+    if wrote and not promise.certain:
+        return "nothing lies there, and the saver's metadata does not say where it has written"
+    return ""

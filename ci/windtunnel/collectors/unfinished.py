@@ -1,0 +1,95 @@
+"""Who is still writing a file after its task has ended: open handles, threads and processes that were left behind."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_GRACE = 0.5  # seconds in which a thread or process that outlived the task may show that it writes
+_AIRFLOW_THREADS = ("AnyIO worker thread", "InProcessExecutionAPI", "a2wsgi")
+_OPEN = "it is still open for writing"
+_CHANGES = "a thread or process that outlived the task is still writing it"
+
+
+@dataclass(frozen=True, slots=True)
+class Bystanders:
+    """The threads and processes that were alive before a task began."""
+
+    threads: frozenset[threading.Thread]
+    processes: frozenset[Any]
+
+    @classmethod
+    def now(cls) -> Bystanders:
+        """Those alive at this moment."""
+        return cls(frozenset(_threads()), frozenset(_processes()))
+
+    def writers(self, files: Collection[Path]) -> dict[Path, str]:
+        """Which of the files somebody is at work on, and who.
+
+        Idle pools and daemons are nobody: a file counts where a handle is open that can only write, or where it changes
+        while somebody lives whom the task has started.
+        """
+        opened = _opened_for_writing(files, self._new_processes())
+        found = dict.fromkeys(opened, _OPEN)
+        before, give_up = {file: stamp(file) for file in files}, time.monotonic() + _GRACE
+        while self._newcomers() and time.monotonic() < give_up and len(found) < len(before):
+            time.sleep(0.05)
+            found.update({file: _CHANGES for file in before if file not in found and stamp(file) != before[file]})
+        return found
+
+    def _newcomers(self) -> bool:
+        return bool(_threads() - self.threads) or bool(self._new_processes())
+
+    def _new_processes(self) -> set[Any]:
+        return _processes() - self.processes
+
+
+def _threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if not thread.name.startswith(_AIRFLOW_THREADS)}
+
+
+def _processes() -> set[Any]:
+    """All below the supervisor of this worker, so that daemons whose parents have ended are among them."""
+    import psutil
+
+    here = psutil.Process()
+    return set((here.parent() or here).children(recursive=True)) - {here}
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Size in bytes and time of the latest change in ns, of a folder with all that is in it; (-1, 0) if nothing is."""
+    try:
+        inner = [file.stat() for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path.stat()]
+    except OSError:
+        return -1, 0
+    return sum(status.st_size for status in inner), max((status.st_mtime_ns for status in inner), default=0)
+
+
+def _opened_for_writing(files: Collection[Path], newcomers: Collection[Any]) -> set[Path]:
+    """The files that have a handle open which can only write, here or in the processes given.
+
+    Databases and memory maps keep handles that read and write for as long as they live, and loggers append.
+    """
+    import psutil
+
+    by_real_path = {str(file.resolve()): file for file in files}
+    open_here = {by_real_path[path] for path in _writing(psutil.Process()) if path in by_real_path}
+    if open_here:
+        gc.collect()  # a handle that nobody holds any more is closed when its cycle is found, sooner or later
+    processes = (psutil.Process(), *newcomers) if open_here else newcomers
+    return {by_real_path[path] for process in processes for path in _writing(process) if path in by_real_path}
+
+
+def _writing(process: Any) -> Iterator[str]:
+    import psutil
+
+    try:
+        opened = process.open_files()
+    except psutil.Error:  # it has just ended
+        return
+    yield from (file.path for file in opened if getattr(file, "mode", "r") == "w")

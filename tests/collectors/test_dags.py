@@ -1,0 +1,122 @@
+"""DAG files through the real DagBag: what loads, what does not and where, and what only a deployment could give."""
+
+from __future__ import annotations
+
+import pytest
+
+from windtunnel.engine import run
+from windtunnel.settings import Settings
+
+FILES = {
+    "dags/several.py": """\
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, task, task_group
+
+for number in range(2):
+    with DAG(f"loop_{number}", schedule=None):
+        EmptyOperator(task_id="only")
+
+with DAG("grouped", schedule=None):
+
+    @task_group
+    def group():
+        EmptyOperator(task_id="classic")
+
+    group()
+""",
+    "include/factory.py": """\
+from airflow.sdk import DAG, task
+
+
+def build(name):
+    with DAG(name, schedule=None) as dag:
+
+        @task
+        def work():
+            pass
+
+        work()
+    return dag
+""",
+    "dags/factory.py": "from include.factory import build\n\nmade = build('made')  # an airflow dag\n",
+    "include/broken.py": "def divide():\n    return 1 / 0\n\n\nX = divide()\n",
+    "dags/helper.py": "from airflow.sdk import DAG\n\nfrom include import broken\n",
+    "dags/syntax.py": "from airflow.sdk import DAG\n\nx = (1,\n",
+    "dags/leaves.py": "import sys\n\nfrom airflow.sdk import DAG\n\nsys.exit('bye')\n",
+    "dags/variable.py": "from airflow.sdk import DAG, Variable\n\nX = Variable.get('nowhere')\n",
+    "dags/connection.py": "from airflow.sdk import DAG, BaseHook\n\nX = BaseHook.get_connection('nowhere')\n",
+    "dags/environment.py": "import os\n\nfrom airflow.sdk import DAG\n\nX = os.environ['NOWHERE']\n",
+    "dags/network.py": """\
+import urllib.request
+
+from airflow.sdk import DAG
+
+try:
+    table = urllib.request.urlopen("http://example.com").read()
+except OSError:
+    table = None
+table["a"]
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def files(pools, tmp_path_factory):
+    root = tmp_path_factory.mktemp("repository")
+    for path, text in {"pyproject.toml": "", **FILES}.items():
+        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).write_text(text)
+    return {facts.path: facts for facts in run(Settings(root, select=("WT1",)), pools=pools).files}
+
+
+def failure(files, path):
+    (only,) = files[path].failures
+    return only
+
+
+def test_a_file_may_hold_several_dags_made_in_a_loop(files):
+    assert [dag.dag_id for dag in files["dags/several.py"].dags] == ["grouped", "loop_0", "loop_1"]
+
+
+def test_a_classic_task_in_a_group_is_found_in_the_text(files):
+    grouped = files["dags/several.py"].dags[0]
+    assert [(task.task_id, str(task.location)) for task in grouped.tasks] == [("group.classic", "dags/several.py:12")]
+
+
+def test_a_task_made_by_a_helper_stands_in_the_helper(files):
+    (made,) = files["dags/factory.py"].dags
+    assert [str(task.location) for task in made.tasks] == ["include/factory.py:7"]
+
+
+def test_an_error_in_a_helper_module_points_at_the_helpers_line(files):
+    broken = failure(files, "dags/helper.py")
+    assert str(broken.location) == "include/broken.py:2"
+    assert broken.summary == "ZeroDivisionError: division by zero"
+    assert broken.traceback.count('File "') == 3
+
+
+def test_a_syntax_error_has_its_line(files):
+    assert str(failure(files, "dags/syntax.py").location) == "dags/syntax.py:3"
+
+
+def test_a_file_that_exits_is_an_import_error_where_it_does(files):
+    leaves = failure(files, "dags/leaves.py")
+    assert (leaves.summary, str(leaves.location)) == ("SystemExit: bye", "dags/leaves.py:5")
+
+
+@pytest.mark.parametrize(
+    ("path", "need"),
+    [
+        ("dags/variable.py", "Variable nowhere"),
+        ("dags/connection.py", "The conn_id `nowhere` isn't defined"),
+        ("dags/environment.py", "an environment variable ('NOWHERE')"),
+        ("dags/network.py", "the network (windtunnel lets no run reach the network: example.com)"),
+    ],
+)
+def test_what_a_file_asks_of_its_deployment_is_a_need(files, path, need):
+    assert need in failure(files, path).needs
+
+
+@pytest.mark.parametrize("path", ["dags/helper.py", "dags/syntax.py", "dags/leaves.py"])
+def test_a_fault_of_the_files_own_is_no_need(files, path):
+    assert failure(files, path).needs == ""

@@ -14,15 +14,23 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import windtunnel
 from windtunnel.airflow_compat.environment import without_airflow
-from windtunnel.checks import Check, selected
+from windtunnel.checks import Check, catalogue, matches, selected
 from windtunnel.collectors.dags import DagFile, collect_dag_files
 from windtunnel.collectors.discovery import Found, discover
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.errors import UsageError
-from windtunnel.facts import DagFacts, DagFileFacts, DataflowFacts, PropertyFacts, RunFacts, TaskFacts
-from windtunnel.judging import RUN_SUBJECTS, Subject, judge, subjects_of_file, subjects_of_module, subjects_of_run
+from windtunnel.facts import DagFacts, DagFileFacts, DataflowFacts, PropertyFacts, RepositoryFacts, RunFacts, TaskFacts
+from windtunnel.judging import (
+    RUN_SUBJECTS,
+    Subject,
+    judge,
+    subjects_of_file,
+    subjects_of_module,
+    subjects_of_repository,
+    subjects_of_run,
+)
 from windtunnel.pool import Pool
 from windtunnel.report import Report, Timing, Versions
 from windtunnel.settings import Settings
@@ -30,7 +38,9 @@ from windtunnel.settings import Settings
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-LOAD_SUBJECTS = (DagFileFacts, DagFacts, TaskFacts)
+_BEFORE_RUNS = ("WT101", "WT102", "WT103", "WT104")
+_BEFORE_PROPERTIES = ("WT501",)
+LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts)
 
 
 class Progress(Protocol):
@@ -52,7 +62,8 @@ class _Collected:
     properties: list[PropertyFacts] = field(default_factory=list)
     timings: list[Timing] = field(default_factory=list)
 
-    def subjects(self) -> Iterator[Subject]:
+    def subjects(self, settings: Settings) -> Iterator[Subject]:
+        yield from subjects_of_repository(self.files, whole=not settings.paths)
         yield from chain.from_iterable(map(subjects_of_file, self.files))
         yield from chain.from_iterable(map(subjects_of_run, self.runs))
         yield from chain.from_iterable(map(subjects_of_module, self.dataflows))
@@ -67,10 +78,11 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
     started = time.monotonic()
     checks = selected(settings)
     plan = Plan.of(checks, discover(settings), settings)
+    checks = (*checks, *_prerequisites(plan, checks, settings))
     with ExitStack() as stack:
         pools = pools or stack.enter_context(Pools(settings.jobs, plan.found.drives_hamilton))
         collected = _collect(plan, settings, progress, pools)
-    findings = judge(checks, collected.subjects(), settings)
+    findings = judge(checks, collected.subjects(settings), settings)
     collected.timings.append(Timing("total", time.monotonic() - started))
     return Report(
         root=settings.root,
@@ -147,6 +159,16 @@ class Plan:
 def child_environment() -> dict[str, str]:
     """The environment that templates start in: the user's, without their Airflow's settings and without telemetry."""
     return {**without_airflow(os.environ), "HAMILTON_TELEMETRY_ENABLED": "false"}
+
+
+def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
+    """The checks that say why a DAG was not run or a function not tried, where nobody has chosen them.
+
+    Without them `--select WT3` would pass a file that does not load.
+    """
+    codes = (_BEFORE_RUNS if plan.runs else ()) + (_BEFORE_PROPERTIES if plan.properties else ())
+    needed = [check for check in catalogue() if check.code in codes and check not in checks]
+    return tuple(check for check in needed if not matches(check.code, settings.ignore))
 
 
 class Pools:

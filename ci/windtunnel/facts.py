@@ -52,7 +52,7 @@ class TaskFacts:
     """One task as it was loaded; `location` is where its function or its operator call stands.
 
     `triggers` is the dag_id that it starts a run of, "" for a task that starts none; `waits` whether the task, by its
-    kind, may wait for something outside.
+    kind, may wait for something outside; `awaits` the dag_id whose run it waits for, "" for none.
     """
 
     dag_id: str
@@ -61,6 +61,20 @@ class TaskFacts:
     location: Location
     waits: bool = False
     triggers: str = ""
+    awaits: str = ""
+    trigger_rule: str = "all_success"
+    is_branch: bool = False
+    is_setup: bool = False
+    is_teardown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One step towards a chain: `tasks`, of which none waits for another, become one. The figures are those after."""
+
+    tasks: tuple[str, ...]
+    linearity: float
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,8 @@ class Shape:
     """The graph theory of one DAG.
 
     `longest_path` is one of the longest chains of tasks, `antichain` one of the largest sets of tasks of which none
-    waits for another (Dilworth), `redundant_edges` those that the transitive reduction leaves out.
+    waits for another (Dilworth), `redundant_edges` those that the transitive reduction leaves out. `merges` are the
+    steps that make a chain of the DAG, each of which merges a largest antichain; none for a very large DAG.
     """
 
     tasks: int
@@ -76,6 +91,7 @@ class Shape:
     longest_path: tuple[str, ...]
     antichain: tuple[str, ...]
     redundant_edges: tuple[tuple[str, str], ...]
+    merges: tuple[Merge, ...] = ()
 
     @property
     def width(self) -> int:
@@ -89,24 +105,88 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleFacts:
+    """When a DAG runs. Dates are ISO 8601 in UTC, "" where the DAG has none.
+
+    `summary` is Airflow's word for the timetable ("0 6 * * *", "@once", "None"); `next_runs` are the first five from
+    now on; `due` counts the runs that catchup would create at once, up to `MOST_DUE`; `failure` is why Airflow cannot
+    tell.
+    """
+
+    summary: str = "None"
+    start: str = ""
+    end: str = ""
+    next_runs: tuple[str, ...] = ()
+    due: int = 0
+    failure: str = ""
+
+
+MOST_DUE = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class DagFacts:
-    """One DAG as the DagBag holds it. `unserializable` is Airflow's reason why it cannot be stored, or empty."""
+    """One DAG as the DagBag holds it. `unserializable` is Airflow's reason why it cannot be stored, or empty.
+
+    `edges` are (upstream, downstream) pairs of task_ids.
+    """
 
     dag_id: str
     location: Location
     tasks: tuple[TaskFacts, ...]
     shape: Shape
     unserializable: str = ""
+    edges: tuple[tuple[str, str], ...] = ()
+    schedule: ScheduleFacts = ScheduleFacts()
+
+
+class Effect(str, Enum):
+    """What a file can do to the world while it is imported."""
+
+    NETWORK = "network"
+    PROCESS = "process"
+    FILE = "file"
+    THREAD = "thread"
+    METADATA = "metadata"
+    PROCESS_STATE = "process state"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectFacts:
+    """One effect of an import: `what` was reached, started, written or changed, and the user's line that did it.
+
+    The line is not known for a change of the process's own state, which only shows afterwards.
+    """
+
+    effect: Effect
+    what: str
+    location: Location | None
 
 
 @dataclass(frozen=True, slots=True)
 class DagFileFacts:
-    """One candidate DAG file, loaded in a process of its own."""
+    """One candidate DAG file, loaded in a process of its own.
+
+    `uncalled` are the functions under a `@dag` decorator that nothing in the file calls, with their lines.
+    """
 
     path: str
     process: ProcessFacts
     failures: tuple[FailureFacts, ...] = ()
     dags: tuple[DagFacts, ...] = ()
+    uncalled: tuple[tuple[str, int], ...] = ()
+    effects: tuple[EffectFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryFacts:
+    """All DAG files that were loaded in one run, sorted by path.
+
+    `complete` where they are all that the repository has, and each of them loaded: what is not among them is not there.
+    """
+
+    files: tuple[DagFileFacts, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from windtunnel.facts import (
     DagFileFacts,
     DataflowFacts,
     DriverFacts,
+    End,
     PropertyFacts,
+    RepositoryFacts,
     RunFacts,
     SaveFacts,
     TaskRunFacts,
@@ -31,7 +33,7 @@ RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
 
 _ALWAYS_BEARING = ("dags", "modules", "timeout")
 _BEARING: Mapping[type, tuple[str, ...]] = {
-    DagFacts: ("min_linearity", "max_width"),
+    DagFacts: ("min_linearity", "max_width", "max_catchup"),
     PropertyFacts: ("max_examples", "seed"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf",)),
 }
@@ -43,6 +45,13 @@ class Subject(NamedTuple):
 
     path: str
     facts: object
+
+
+def subjects_of_repository(files: Iterable[DagFileFacts], whole: bool) -> Iterator[Subject]:
+    """All files together, for what only shows between them; `whole` where nothing was left out."""
+    files = tuple(files)
+    loaded = all(file.process.end is End.COMPLETED and not file.failures for file in files)
+    yield Subject("", RepositoryFacts(files, complete=whole and loaded))
 
 
 def subjects_of_file(file: DagFileFacts) -> Iterator[Subject]:
@@ -132,7 +141,7 @@ def _lines_of(file: Path) -> list[str]:
 
 def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
     """The command that looks for this finding alone, in this file alone, under the settings of this run."""
-    words = ["windtunnel", "check", subject.path, "--select", check.code]
+    words = ["windtunnel", "check", *filter(None, [subject.path]), "--select", check.code]
     plain = Settings(settings.root)
     for option in options():
         value = getattr(settings, option.name)

@@ -190,6 +190,13 @@ class Settings:
     max_width: int = _setting(
         16, "Most tasks that may be ready at a time without a warning.", _at_least(1, int), "a whole number from 1", "N"
     )
+    max_catchup: int = _setting(
+        100,
+        "Most runs that catchup may create at once without a warning.",
+        _at_least(0, int),
+        "a whole number from 0",
+        "N",
+    )
     fail_on: Severity = _setting(
         Severity.ERROR,
         "Lowest severity that makes the exit status 1.",

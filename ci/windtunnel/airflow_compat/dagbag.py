@@ -50,14 +50,19 @@ def _dag_bag_class() -> Any:
 def why_unserializable(dag: Any) -> str:
     """Airflow's reason why the DAG cannot be stored for the scheduler; "" where it can."""
     try:
-        from airflow.serialization.serialized_objects import DagSerialization
-    except ImportError:  # 3.1
-        from airflow.serialization.serialized_objects import SerializedDAG as DagSerialization
-    try:
-        DagSerialization.from_dict(DagSerialization.to_dict(dag))
+        stored(dag)
     except Exception as error:  # a serializer meets whatever the user has put into the DAG
         return f"{type(error).__name__}: {error}"
     return ""
+
+
+def stored(dag: Any) -> Any:
+    """The DAG as the scheduler knows it: serialized and read back."""
+    try:
+        from airflow.serialization.serialized_objects import DagSerialization
+    except ImportError:  # 3.1
+        from airflow.serialization.serialized_objects import SerializedDAG as DagSerialization
+    return DagSerialization.from_dict(DagSerialization.to_dict(dag))
 
 
 def may_wait(task: Any) -> bool:
@@ -67,6 +72,19 @@ def may_wait(task: Any) -> bool:
     operator = getattr(task, "operator_class", None) or type(task)
     is_sensor = isinstance(operator, type) and issubclass(operator, BaseSensorOperator)
     return is_sensor or hasattr(task, "trigger_dag_id")
+
+
+def is_branch(task: Any) -> bool:
+    """Whether the task chooses which of its children run."""
+    operator = getattr(task, "operator_class", None) or type(task)
+    # By name: the class has moved from the standard provider into the task SDK (3.3).
+    return isinstance(operator, type) and any(base.__name__ == "BranchMixIn" for base in operator.__mro__)
+
+
+def awaited_dag(task: Any) -> str:
+    """The dag_id whose run an ExternalTaskSensor waits for; "" for other tasks, and where it is not known yet."""
+    dag_id = getattr(task, "external_dag_id", "")
+    return dag_id if isinstance(dag_id, str) and "{" not in dag_id else ""
 
 
 def triggered_dag(task: Any) -> str:

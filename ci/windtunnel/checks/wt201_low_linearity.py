@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.facts import DagFacts
+from windtunnel.facts import DagFacts, Shape
 from windtunnel.findings import Complaint, Severity
 from windtunnel.settings import Settings
 
@@ -54,5 +54,20 @@ def low_linearity(dag: DagFacts, settings: Settings) -> Iterator[Complaint]:
             dag.location,
             f"DAG {dag.dag_id!r} has linearity {shape.linearity:.2f} (longest path {len(shape.longest_path)} of "
             f"{shape.tasks} tasks), below {settings.min_linearity:g}",
-            f"longest path: {' > '.join(shape.longest_path)}\nready together: {', '.join(shape.antichain)}",
+            "\n".join(
+                (
+                    f"longest path: {' > '.join(shape.longest_path)}",
+                    f"ready together: {', '.join(shape.antichain)}",
+                    *_advice(shape, settings.min_linearity),
+                )
+            ),
         )
+
+
+def _advice(shape: Shape, enough: float) -> Iterator[str]:
+    """The merges that bring the DAG to `enough` linearity, with the figures after each."""
+    for step, merge in enumerate(shape.merges):
+        if step and shape.merges[step - 1].linearity >= enough:
+            return
+        figures = f"linearity {merge.linearity:.2f}, width {merge.width}"
+        yield f"merged into one task, that is one driver call, {', '.join(merge.tasks)} give {figures}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from windtunnel.collectors.effects import Effects, refuse_network
 from windtunnel.collectors.failures import failure_from_text, is_users, relative
+from windtunnel.collectors.imports import ImportWatch
 from windtunnel.collectors.needs import need_in_text
 from windtunnel.collectors.source import SourceIndex
 from windtunnel.facts import DagFacts, DagFileFacts, End, FailureFacts, ProcessFacts, TaskFacts
@@ -55,14 +56,19 @@ def load_dag_file(file: DagFile) -> DagFileFacts:
     """The facts of one file, read in this very process: a child of the Airflow template."""
     from windtunnel.airflow_compat.dagbag import read_dag_file
 
+    watch = ImportWatch(file.root, own=Path(os.environ["TMPDIR"]).parent)
     effects = settle_in(file)
+    watch.start()
     bag = read_dag_file(file.file, file.dag_folder)
+    seen = watch.stop()
     index = SourceIndex.of(file.file)
     return DagFileFacts(
         path=file.path,
         process=ProcessFacts(End.COMPLETED),
         failures=tuple(_import_failure(text, file, effects) for text in bag.import_errors.values()),
         dags=tuple(_dag_facts(dag, file, index) for _, dag in sorted(bag.dags.items())),
+        uncalled=() if bag.import_errors else index.uncalled_dags(),
+        effects=seen,
     )
 
 
@@ -83,6 +89,7 @@ def _import_failure(text: str, file: DagFile, effects: Effects) -> FailureFacts:
 
 def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
     from windtunnel.airflow_compat.dagbag import why_unserializable
+    from windtunnel.airflow_compat.schedules import schedule_of
     from windtunnel.collectors.shape import shape_of
 
     edges = [(task.task_id, below) for task in dag.tasks for below in task.downstream_task_ids]
@@ -92,11 +99,13 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
         tasks=tuple(_task_facts(task, dag, file, index) for task in dag.tasks),
         shape=shape_of([task.task_id for task in dag.tasks], edges),
         unserializable=why_unserializable(dag),
+        edges=tuple(edges),
+        schedule=schedule_of(dag),
     )
 
 
 def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskFacts:
-    from windtunnel.airflow_compat.dagbag import may_wait, triggered_dag
+    from windtunnel.airflow_compat.dagbag import awaited_dag, is_branch, may_wait, triggered_dag
 
     return TaskFacts(
         dag_id=dag.dag_id,
@@ -105,6 +114,11 @@ def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskF
         location=task_location(task, dag, file, index),
         waits=may_wait(task),
         triggers=triggered_dag(task),
+        awaits=awaited_dag(task),
+        trigger_rule=str(getattr(task.trigger_rule, "value", task.trigger_rule)),
+        is_branch=is_branch(task),
+        is_setup=bool(task.is_setup),
+        is_teardown=bool(task.is_teardown),
     )
 
 

@@ -19,7 +19,7 @@ _DEEPEST = 40
 def same(left: Any, right: Any, depth: int = 0) -> bool | None:
     """True, False, or None where the values do not say (objects without an `==` of their own, iterators).
 
-    Numbers are the same within a billionth.
+    Floats are the same within a billionth.
     """
     if left is right:
         return True
@@ -67,7 +67,8 @@ def _same_numbers(left: Any, right: Any) -> bool | None:
     try:
         if left == right or (_is_nan(left) and _is_nan(right)):
             return True
-        if isinstance(left, numbers.Real) and isinstance(right, numbers.Real):
+        whole = isinstance(left, numbers.Rational) and isinstance(right, numbers.Rational)
+        if not whole and isinstance(left, numbers.Real) and isinstance(right, numbers.Real):
             return math.isclose(left, right, **_CLOSE)
         return False
     except (TypeError, ValueError, ArithmeticError):

@@ -19,6 +19,8 @@ class SourceIndex:
     named: dict[str, int] = field(default_factory=dict)
     functions: dict[str, int] = field(default_factory=dict)
     dags: list[int] = field(default_factory=list)
+    decorated: dict[str, int] = field(default_factory=dict)
+    mentioned: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, file: Path) -> SourceIndex:
@@ -33,15 +35,23 @@ class SourceIndex:
         return index
 
     def _take(self, node: ast.AST) -> None:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            self.mentioned.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self.functions.setdefault(node.name, node.lineno)
+            if any(_called_name(decorator) == "dag" for decorator in node.decorator_list):
+                self.decorated[node.name] = node.lineno
         elif isinstance(node, ast.Call):
-            if getattr(node.func, "attr", getattr(node.func, "id", "")) in ("DAG", "dag"):
+            if _called_name(node) in ("DAG", "dag"):
                 self.dags.append(node.lineno)
             names = [keyword.value for keyword in node.keywords if keyword.arg in _NAMING] or node.args[:1]
             for name in names:
                 if isinstance(name, ast.Constant) and isinstance(name.value, str):
                     self.named.setdefault(name.value, node.lineno)
+
+    def uncalled_dags(self) -> tuple[tuple[str, int], ...]:
+        """The functions under `@dag` that the file never mentions again, with their lines."""
+        return tuple((name, line) for name, line in self.decorated.items() if name not in self.mentioned)
 
     def dag_line(self, dag_id: str) -> int:
         """The line that gives a DAG its id; where the text does not say it, the first that makes a DAG, else 1."""
@@ -54,6 +64,12 @@ class SourceIndex:
             if line := self.named.get(name) or self.functions.get(name):
                 return line
         return None
+
+
+def _called_name(node: ast.expr) -> str:
+    """The last part of the name that a decorator or a call uses: `dag` of `@dag`, `@dag(...)` and `sdk.dag(...)`."""
+    function = node.func if isinstance(node, ast.Call) else node
+    return str(getattr(function, "attr", getattr(function, "id", "")))
 
 
 def ignore_reason(line: str, code: str) -> str:

@@ -1,0 +1,84 @@
+"""What a DAG's tasks come to when some fail or are skipped: Airflow's trigger rules, played through on paper."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
+
+from windtunnel.facts import DagFacts
+
+FAILED = ("failed", "upstream_failed")
+
+
+def play(dag: DagFacts, forced: Mapping[str, str]) -> dict[str, str]:
+    """The final state of every task, by task_id, if the `forced` ones end so and every other one that runs succeeds.
+
+    The rules are those of `airflow/ti_deps/deps/trigger_rule_dep.py`. A mapped task counts as one task.
+    """
+    upstream: dict[str, list[str]] = {task.task_id: [] for task in dag.tasks}
+    for above, below in dag.edges:
+        upstream[below].append(above)
+    rules = {task.task_id: task.trigger_rule for task in dag.tasks}
+    states: dict[str, str] = {}
+    for task_id in TopologicalSorter(upstream).static_order():
+        seen = Counter(states[above] for above in upstream[task_id])
+        states[task_id] = forced.get(task_id) or _state(rules[task_id], seen)
+    return states
+
+
+def _state(rule: str, above: Counter[str]) -> str:
+    """The state of a task whose direct upstream tasks have ended as counted."""
+    if not above:
+        return "success"
+    failed, skipped, succeeded = sum(above[state] for state in FAILED), above["skipped"], above["success"]
+    verdicts = {
+        "all_success": "upstream_failed" if failed else "skipped" if skipped else "success",
+        "all_failed": "skipped" if succeeded or skipped else "success",
+        "all_skipped": "skipped" if succeeded or failed else "success",
+        "one_failed": "success" if failed else "skipped",
+        "one_success": "success" if succeeded else "upstream_failed" if failed else "skipped",
+        "one_done": "success" if succeeded or failed else "skipped",
+        "none_failed": "upstream_failed" if failed else "success",
+        "none_failed_min_one_success": "upstream_failed" if failed else "success" if succeeded else "skipped",
+        "none_skipped": "skipped" if skipped else "success",
+        "all_done_min_one_success": "skipped" if skipped else "success" if succeeded else "upstream_failed",
+    }
+    return verdicts.get(rule, "success")
+
+
+def leaves(dag: DagFacts) -> tuple[str, ...]:
+    """The tasks whose states decide the state of the run: those with nothing but teardowns behind them."""
+    teardowns = {task.task_id for task in dag.tasks if task.is_teardown}
+    followed = {above for above, below in dag.edges if below not in teardowns}
+    return tuple(task.task_id for task in dag.tasks if task.task_id not in followed | teardowns)
+
+
+def skipped_by_choice(dag: DagFacts, branch: str, chosen: str) -> dict[str, str]:
+    """The states if the branch follows `chosen` alone: its other children are skipped, but for what that leads to."""
+    children = {below for above, below in dag.edges if above == branch}
+    kept = descendants(dag, chosen) | {chosen}
+    return play(dag, dict.fromkeys(children - kept, "skipped"))
+
+
+def descendants(dag: DagFacts, task_id: str) -> set[str]:
+    """All tasks downstream of one, at any distance."""
+    return _reached(task_id, dag.edges)
+
+
+def ancestors(dag: DagFacts, task_id: str) -> set[str]:
+    """All tasks upstream of one, at any distance."""
+    return _reached(task_id, [(below, above) for above, below in dag.edges])
+
+
+def _reached(start: str, edges: Iterable[tuple[str, str]]) -> set[str]:
+    after: dict[str, list[str]] = {}
+    for one, next_one in edges:
+        after.setdefault(one, []).append(next_one)
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = set(after.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
+    return found

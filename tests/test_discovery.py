@@ -38,7 +38,9 @@ def names(found: Found) -> list[str]:
 # As Airflow
 
 TRICKY = {
-    ".airflowignore": "# a comment\nskipped.py  # why\n*_old.py\n!kept_old.py\n/anchored.py\nonly_folder/\n\n/\n[\nsub/*.py\n",
+    ".airflowignore": (
+        "# a comment\nskipped.py  # why\n*_old.py\n!kept_old.py\n/anchored.py\nonly_folder/\n\n/\n[\nsub/*.py\n"
+    ),
     "plain.py": DAG,
     "skipped.py": DAG,
     "a_old.py": DAG,

@@ -427,3 +427,10 @@ def test_wt605_reports_the_function_at_which_the_child_ended():
 
 def test_wt605_has_nothing_to_say_of_a_child_that_completed():
     assert list(unfinished_properties.judge(tried_facts(Property.DETERMINISTIC))) == []
+
+
+def test_large_whole_numbers_are_compared_to_the_last_digit():
+    from windtunnel.collectors.properties_compare import same
+
+    assert same(7_500_000_000_001, 7_500_000_000_002) is False
+    assert same(7_500_000_000_001.0, 7_500_000_000_002.0) is True

@@ -1,0 +1,155 @@
+"""The command as people run it: exit statuses, streams, and what is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from windtunnel import reporters
+
+GOOD = """\
+from airflow.sdk import DAG, task
+
+with DAG("good", schedule=None):
+
+    @task
+    def work() -> None:
+        print("a line that must not reach stdout")
+
+    work()
+"""
+BAD = GOOD.replace('"good"', '"bad"').replace("print(", "1 / 0; print(")
+MODULE = """\
+from hamilton.function_modifiers import tag
+
+
+@tag(unit="degrees")
+def fahrenheit(celsius: float) -> float:
+    return celsius * 9 / 5 + 32
+"""
+
+
+def windtunnel(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "windtunnel", *arguments]
+    environment = {**os.environ, "COLUMNS": "100", **variables}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_clean_repository_is_clean_and_left_as_it_was(repository, tmp_path_factory):
+    root = repository({"dags/good.py": GOOD, "modules/weather.py": MODULE})
+    home = tmp_path_factory.mktemp("airflow-home")
+    before = files_in(root)
+    done = windtunnel(root, "check", AIRFLOW_HOME=str(home))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].startswith("windtunnel: clean · 1 DAG run, 1 module tried")
+    assert "a line that must not reach stdout" not in done.stdout
+    assert files_in(root) == before
+    assert list(home.iterdir()) == []
+
+
+def test_a_finding_shows_line_remedy_and_a_command_that_reproduces_it(repository):
+    root = repository({"dags/bad.py": BAD})
+    done = windtunnel(root, "check", "--select", "WT3")
+    assert done.returncode == 1
+    assert "dags/bad.py:7  error  WT301 failed-task" in done.stdout
+    assert "task 'work' failed: ZeroDivisionError: division by zero" in done.stdout
+    assert "     7 │         1 / 0; print(" in done.stdout
+    assert "  fix: mend the line shown" in done.stdout
+    command = done.stdout.partition("reproduce: windtunnel ")[2].splitlines()[0].split()
+    assert command == ["check", "dags/bad.py", "--select", "WT301"]
+    assert windtunnel(root, *command).returncode == 1
+
+
+def test_json_fills_stdout_alone_and_keeps_to_its_schema(repository):
+    root = repository({"dags/good.py": GOOD, "dags/bad.py": BAD, "modules/weather.py": MODULE})
+    done = windtunnel(root, "check", "--format", "json")
+    report = json.loads(done.stdout)
+    schema = Path(reporters.__file__).with_name("report.schema.json").read_text(encoding="utf-8")
+    jsonschema.validate(report, json.loads(schema))
+    assert {finding["code"] for finding in report["findings"]} == {"WT301"}
+    assert report["summary"]["runs"] == {"success": 1, "failed": 1, "timed out": 0, "died": 0, "unfinished": 0}
+    assert report["summary"]["functions_tried"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nowhere",), "nowhere: no such file or folder"),
+        (("--select", "WT10l"), "unknown check 'WT10l', did you mean 'WT101'? (windtunnel checks lists all)"),
+        (("--conf", "@missing.json"), "(No such file or directory: missing.json)"),
+        (("--jobs", "none"), "--jobs: expected a whole number from 1, not 'none'"),
+        (("-o", "no/folder/report.json"), "--output no/folder/report.json: there is no folder no/folder"),
+        (("--dags", "nowhere"), "--dags: nowhere: no such file or folder"),
+        (("--nonsense",), "No such option"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_the_way_out(repository, arguments, message):
+    done = windtunnel(repository({"dags/good.py": GOOD}), "check", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_nothing_to_check_is_an_error(repository):
+    done = windtunnel(repository({"notes.txt": "nothing"}), "check")
+    assert done.returncode == 2
+    assert "nothing found to check" in done.stderr
+
+
+def test_a_dag_that_cannot_be_loaded_is_told_even_if_only_its_run_was_asked_for(repository):
+    done = windtunnel(
+        repository({"dags/broken.py": "import airflow.dag_that_is_not_there"}), "check", "--select", "WT3"
+    )
+    assert done.returncode == 1
+    assert "WT101 unloadable-file" in done.stdout
+
+
+def test_an_ignore_comment_silences_a_finding_and_the_verdict_counts_it(repository):
+    silenced = BAD.replace('reach stdout")', 'reach stdout")  # windtunnel: ignore[WT301] on purpose')
+    done = windtunnel(repository({"dags/bad.py": silenced}), "check", "--select", "WT3")
+    assert done.returncode == 0
+    assert "(1 suppressed)" in done.stdout
+
+
+def test_a_check_that_crashes_is_a_finding_and_never_green():
+    from windtunnel import judging
+    from windtunnel.checks import Check
+    from windtunnel.facts import DagFileFacts, End, ProcessFacts
+    from windtunnel.findings import Severity
+    from windtunnel.settings import Settings
+
+    def broken(file):
+        raise LookupError("nobody home")
+
+    check = Check("WT999", "broken", Severity.NOTICE, DagFileFacts, "mend it", broken, "Broken", "", {}, {})
+    subject = judging.Subject("dags/x.py", DagFileFacts("dags/x.py", ProcessFacts(End.COMPLETED)))
+    (finding,) = judging.judge([check], [subject], Settings(Path.cwd()))
+    assert (finding.code, finding.severity) == ("WT001", Severity.ERROR)
+    assert finding.message == "WT999 broken crashed here, so it judged nothing: LookupError: nobody home"
+
+
+def test_explain_prints_the_page_of_a_check(tmp_path):
+    done = windtunnel(tmp_path, "explain", "wt401")
+    assert done.returncode == 0
+    assert done.stdout.startswith("# WT401: never-requested-save\n")
+    assert windtunnel(tmp_path, "explain", "WT4O1").returncode == 2
+
+
+def test_checks_lists_every_check(tmp_path):
+    from windtunnel.checks import catalogue
+
+    listed = windtunnel(tmp_path, "checks").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == [known.code for known in catalogue()]

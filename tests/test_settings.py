@@ -1,0 +1,92 @@
+"""The settings: one list for all doors, and errors that say where, what and the way out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from windtunnel.errors import UsageError
+from windtunnel.findings import Severity
+from windtunnel.settings import Settings, options, read_pyproject
+
+
+def test_a_repository_without_pyproject_has_the_defaults(tmp_path):
+    assert read_pyproject(tmp_path) == {}
+    assert Settings(tmp_path).fail_on is Severity.ERROR
+
+
+def test_every_setting_is_a_key_of_the_table(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        """
+[tool.windtunnel]
+select = ["WT1", "WT3"]
+ignore = "WT201"
+jobs = 3
+timeout = 9.5
+max-examples = 7
+min-linearity = 0.25
+fail-on = "warning"
+format = "json"
+quiet = true
+[tool.windtunnel.conf]
+rows = 3
+"""
+    )
+    assert read_pyproject(tmp_path) == {
+        "select": ("WT1", "WT3"),
+        "ignore": ("WT201",),
+        "jobs": 3,
+        "timeout": 9.5,
+        "max_examples": 7,
+        "min_linearity": 0.25,
+        "fail_on": Severity.WARNING,
+        "format": "json",
+        "quiet": True,
+        "conf": {"rows": 3},
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("jbos = 2", "pyproject.toml: [tool.windtunnel]: unknown key 'jbos', did you mean 'jobs'?"),
+        ('jobs = "two"', "pyproject.toml: [tool.windtunnel] jobs: expected a whole number from 1, not 'two'"),
+        ("jobs = 0", "jobs: expected a whole number from 1, not 0"),
+        ("jobs = true", "jobs: expected a whole number from 1, not True"),
+        ("jobs = 1.5", "jobs: expected a whole number from 1, not 1.5"),
+        ("timeout = nan", "timeout: expected seconds, 0.1 or more, not nan"),
+        ("timeout = inf", "timeout: expected seconds, 0.1 or more, not inf"),
+        ("min-linearity = 1.5", "min-linearity: expected a number from 0 to 1, not 1.5"),
+        ('fail-on = "notice"', "fail-on: expected error or warning, not 'notice'"),
+        ('format = "xml"', "format: expected text or json, not 'xml'"),
+        ('quiet = "yes"', "quiet: expected true or false, not 'yes'"),
+        ("select = [1]", "select: expected codes or prefixes of codes, not [1]"),
+        ('select = ""', "select: expected codes or prefixes of codes, not ''"),
+        ('conf = "{"', "conf: expected a JSON object, @FILE that holds one, or a table, not '{' (not JSON:"),
+        ('conf = "[1]"', "conf: expected a JSON object, @FILE that holds one, or a table, not '[1]'"),
+        ('conf = "@nowhere.json"', "(No such file or directory: "),
+    ],
+)
+def test_a_key_or_value_that_means_nothing_is_refused_by_name(line, message, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(f"[tool.windtunnel]\n{line}\n")
+    with pytest.raises(UsageError, match=re.escape(message)):
+        read_pyproject(tmp_path)
+
+
+def test_a_pyproject_that_is_no_toml_is_refused(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[tool")
+    with pytest.raises(UsageError, match=r"pyproject\.toml: not TOML: "):
+        read_pyproject(tmp_path)
+
+
+def test_conf_can_lie_in_a_file_that_is_named_from_the_root(tmp_path):
+    (tmp_path / "conf.json").write_text('{"rows": 3}')
+    (tmp_path / "pyproject.toml").write_text('[tool.windtunnel]\nconf = "@conf.json"\n')
+    assert read_pyproject(tmp_path) == {"conf": {"rows": 3}}
+
+
+def test_every_option_has_a_help_and_a_name_of_its_own():
+    names = [option.name for option in options()]
+    assert len(set(names)) == len(names)
+    assert all(option.help.endswith(".") for option in options())

@@ -294,7 +294,14 @@ def test_an_interrupt_leaves_no_process(tmp_path: Path) -> None:
     mark = tmp_path / "begun"
     hangs = f"# A dag for airflow.\nimport pathlib, time\npathlib.Path({str(mark)!r}).touch()\ntime.sleep(600)\n"
     write(tmp_path, {"pyproject.toml": "", "dags/hangs.py": hangs})
-    with subprocess.Popen(command("--windtunnel"), cwd=tmp_path, stdout=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        command("--windtunnel"),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background ignore SIGINT, and so would this process.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no other thread is alive
+    ) as running:
         ends = time.monotonic() + 60
         while not mark.exists() and time.monotonic() < ends:
             time.sleep(0.1)

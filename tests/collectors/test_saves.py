@@ -375,12 +375,16 @@ def data_module() -> str:
     return first + "".join(functions)
 
 
+# What needs a package that may not be installed.
+NEEDS = {"dict_yaml": "yaml", "html": "lxml"}
+NOT_ASKED_FOR = [f"save_{node}" for node, package in NEEDS.items() if not importlib.util.find_spec(package)]
+
+
 @pytest.fixture(scope="module")
 def saves(pools, tmp_path_factory):
     root = tmp_path_factory.mktemp("repository")
-    needs = {"dict_yaml": "yaml", "html": "lxml"}
-    nodes = [node for node, *_ in ROUND_TRIPS if node not in needs or importlib.util.find_spec(needs[node])]
-    constants = f"HERE = {str(root)!r}\nNODES = {[f'save_{node}' for node in nodes]}\nOWN = {OWN}\nBAD = {list(BAD)}\n"
+    nodes = [f"save_{node}" for node, *_ in ROUND_TRIPS if f"save_{node}" not in NOT_ASKED_FOR]
+    constants = f"HERE = {str(root)!r}\nNODES = {nodes}\nOWN = {OWN}\nBAD = {list(BAD)}\n"
     files = {
         "modules/data.py": data_module().replace("HERE", str(root)),
         "modules/own.py": OWN_SAVERS,
@@ -396,7 +400,9 @@ def saves(pools, tmp_path_factory):
 
 def test_no_saver_that_keeps_its_word_is_accused(saves):
     accused = {
-        (save.node, save.state, save.detail) for save in saves["round_trips"] if save.state is not SaveState.WHOLE
+        (save.node, save.state, save.detail)
+        for save in saves["round_trips"]
+        if save.state is not SaveState.WHOLE and save.node not in NOT_ASKED_FOR
     }
     assert accused == set()
     assert len(saves["round_trips"]) >= len(ROUND_TRIPS) + len(OWN) - 2

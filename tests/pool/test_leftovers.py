@@ -73,6 +73,11 @@ def test_what_killed_its_supervisor_and_the_template_is_ended_too(open_pool: Ope
         assert outcomes["answer"].value == "fact"
 
 
+def interruptible() -> None:
+    """Let a process be interrupted even where the tests themselves run in the background, which ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, -signal.SIGINT)])
 def test_a_caller_that_is_killed_or_interrupted_leaves_nothing(
     environment: dict[str, str], processes: Processes, eventually: Eventually, number: int, status: int
@@ -83,6 +88,7 @@ def test_a_caller_that_is_killed_or_interrupted_leaves_nothing(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        preexec_fn=interruptible,  # noqa: PLW1509  no other thread is alive here
     )
     with caller:
         assert caller.stdout is not None

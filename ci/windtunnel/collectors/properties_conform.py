@@ -12,6 +12,8 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
+from windtunnel.collectors.annotations import named_type
+
 # Of each container: functions build their containers in loops, so the first elements are like the others.
 _MOST_ELEMENTS = 100
 # PEP 484 lets int pass for float; numpy's scalars are what its functions return.
@@ -34,8 +36,8 @@ def conforms(value: Any, annotation: Any) -> bool:
     if annotation is None or annotation is type(None):
         return value is None
     origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
-    named = getattr(annotation, "__supertype__", None) or getattr(annotation, "__value__", None)
-    if named is not None and not isinstance(annotation, type):
+    named = named_type(annotation)
+    if named is not None:
         return conforms(value, named)
     if origin is None:
         return _is_a(value, annotation)

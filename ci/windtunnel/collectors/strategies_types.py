@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from windtunnel.collectors import strategies_tables as tables
+from windtunnel.collectors.annotations import named_type
 from windtunnel.collectors.strategies_bounds import Bounds, TooLittle, annotated_bounds
 from windtunnel.collectors.strategies_scalars import Strategy, scalars
 
@@ -59,8 +60,8 @@ class TypeStrategies:
         if annotation is Any and bounds.values:
             return st.sampled_from(bounds.values)
         origin = typing.get_origin(annotation)
-        named = getattr(annotation, "__supertype__", None) or getattr(annotation, "__value__", None)
-        if named is not None and not isinstance(annotation, type):
+        named = named_type(annotation)
+        if named is not None:
             return self.of(named, bounds)
         if isinstance(annotation, typing.TypeVar):
             return self._of_variable(annotation, bounds)

@@ -21,7 +21,16 @@ from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, 
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.errors import UsageError
-from windtunnel.facts import DagFacts, DagFileFacts, DataflowFacts, PropertyFacts, RepositoryFacts, RunFacts, TaskFacts
+from windtunnel.facts import (
+    DagFacts,
+    DagFileFacts,
+    DataflowFacts,
+    PropertyFacts,
+    RepositoryFacts,
+    RunFacts,
+    SaveState,
+    TaskFacts,
+)
 from windtunnel.judging import (
     RUN_SUBJECTS,
     Subject,
@@ -246,7 +255,20 @@ def _collect_dags(pool: Pool, plan: Plan, settings: Settings, progress: Progress
         requests = run_requests(_with_triggered(pool, plan.found, collected.files, settings), collected.files, settings)
         runs = collect_runs(pool, requests, settings.timeout)
         done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
-        collected.runs = settle(done)
+        collected.runs = settle([*done, *_others_who_might_ask(pool, plan.found, done, settings)])[: len(done)]
+
+
+def _others_who_might_ask(
+    pool: Pool, found: Found, done: Sequence[RunFacts], settings: Settings
+) -> tuple[RunFacts, ...]:
+    """The runs of the DAGs that nobody wanted checked, where a saver seems forgotten which one of them may ask for."""
+    forgotten = any(save.state is SaveState.NEVER_REQUESTED for run in settle(done) for save in run.saves)
+    if not forgotten or not found.others:
+        return ()
+    by_path = {file.path: file for file in found.others}
+    loaded = tuple(collect_dag_files(pool, found.others, settings.timeout))
+    requests = run_requests([(by_path[facts.path], facts) for facts in loaded], loaded, settings)
+    return tuple(collect_runs(pool, requests, settings.timeout))
 
 
 def _with_triggered(

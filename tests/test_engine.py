@@ -1,0 +1,62 @@
+"""What the engine makes of a part of a repository."""
+
+from __future__ import annotations
+
+from windtunnel.engine import run
+from windtunnel.settings import Settings
+
+MODULE = """\
+from hamilton.function_modifiers import save_to, source
+
+
+@save_to.json(path=source("path"), output_name_="saved_totals")
+def totals(rows: list) -> dict:
+    return {"rows": len(rows)}
+"""
+DAG = """\
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def NAME():
+    @task
+    def count() -> None:
+        from hamilton import driver
+
+        from modules import totals
+
+        inputs = {"rows": [1, 2], "path": "totals.json"}
+        driver.Builder().with_modules(totals).build().execute(["WANTED"], inputs=inputs)
+
+    count()
+
+
+NAME()
+"""
+
+
+def dag_file(name: str, wanted: str) -> str:
+    return DAG.replace("NAME", name).replace("WANTED", wanted)
+
+
+def test_a_saver_that_a_dag_outside_the_paths_asks_for_is_not_forgotten(repository, pools):
+    files = {"modules/totals.py": MODULE, "dags/looks.py": dag_file("looks", "totals")}
+    root = repository({**files, "dags/saves.py": dag_file("saves", "saved_totals")})
+    settings = Settings(root, paths=(root / "dags/looks.py",), select=("WT4",))
+    report = run(settings, pools=pools)
+    assert report.findings == ()
+    assert [facts.dag_id for facts in report.runs] == ["looks"]
+
+
+def test_a_saver_that_no_dag_asks_for_is_forgotten_in_a_part_of_the_repository_too(repository, pools):
+    files = {"modules/totals.py": MODULE, "dags/looks.py": dag_file("looks", "totals")}
+    root = repository({**files, "dags/looks_again.py": dag_file("looks_again", "totals")})
+    settings = Settings(root, paths=(root / "dags/looks.py",), select=("WT4",))
+    assert [finding.code for finding in run(settings, pools=pools).findings] == ["WT401"]
+
+
+def test_a_static_selection_runs_no_dag(repository, pools):
+    root = repository({"dags/looks.py": dag_file("looks", "totals"), "modules/totals.py": MODULE})
+    report = run(Settings(root, select=("WT1", "WT2")), pools=pools)
+    assert report.runs == report.properties == ()
+    assert [facts.path for facts in report.files] == ["dags/looks.py"]

@@ -58,5 +58,6 @@ def test_a_code_names_the_file_of_its_check():
 
     import windtunnel.checks
 
-    files = sorted(info.name for info in pkgutil.iter_modules(windtunnel.checks.__path__))
+    modules = (info.name for info in pkgutil.iter_modules(windtunnel.checks.__path__))
+    files = sorted(name for name in modules if not name.startswith("_"))  # those with one are shared by several
     assert files == sorted(f"{known.code.lower()}_{known.name.replace('-', '_')}" for known in catalogue())

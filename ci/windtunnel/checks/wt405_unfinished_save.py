@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
+from windtunnel.checks._totals import totals
 from windtunnel.facts import SaveFacts, SaveState
 from windtunnel.findings import Complaint, Severity
 
-FAILING = {
-    "modules/totals.py": """\
+FAILING = totals(
+    """\
 from pathlib import Path
 
 from hamilton.function_modifiers import datasaver
@@ -40,58 +41,9 @@ def saved_totals(rows: list, path: str) -> dict:
     threading.Thread(target=write, daemon=True).start()
     time.sleep(0.05)
     return {"path": path}
-""",
-    "dags/totals.py": """\
-from airflow.sdk import dag, task
-
-
-@dag(schedule=None)
-def totals():
-    @task
-    def count() -> None:
-        from hamilton import driver
-
-        from modules import totals as dataflow
-
-        dr = driver.Builder().with_modules(dataflow).build()
-        dr.execute(["saved_totals"], inputs={"rows": [1, 2], "path": "totals.json"})
-
-    count()
-
-
-totals()
-""",
-}
-PASSING = {
-    "modules/totals.py": """\
-from hamilton.function_modifiers import save_to, source
-
-
-@save_to.json(path=source("path"), output_name_="saved_totals")
-def totals(rows: list) -> dict:
-    return {"rows": len(rows)}
-""",
-    "dags/totals.py": """\
-from airflow.sdk import dag, task
-
-
-@dag(schedule=None)
-def totals():
-    @task
-    def count() -> None:
-        from hamilton import driver
-
-        from modules import totals as dataflow
-
-        dr = driver.Builder().with_modules(dataflow).build()
-        dr.execute(["saved_totals"], inputs={"rows": [1, 2], "path": "totals.json"})
-
-    count()
-
-
-totals()
-""",
-}
+"""
+)
+PASSING = totals()
 
 
 @check(

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
+from windtunnel.checks._counterexamples import counterexamples
 from windtunnel.facts import Property, PropertyFacts
 from windtunnel.findings import Complaint, Severity
 
@@ -51,10 +52,4 @@ def share(part: float, whole: float) -> float:
     remedy="handle the value, refuse it by an explicit raise, or narrow the annotation to exclude it",
 )
 def unexpected_exception(node: PropertyFacts) -> Iterator[Complaint]:
-    for found in node.counterexamples:
-        if found.property is Property.NO_EXCEPTION:
-            yield Complaint(
-                found.location,
-                f"{found.call} {found.detail}",
-                f"{node.node}: the smallest failing call of {node.examples} examples",
-            )
+    return counterexamples(node, to=Property.NO_EXCEPTION)

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
+from windtunnel.checks._counterexamples import counterexamples
 from windtunnel.facts import Property, PropertyFacts
 from windtunnel.findings import Complaint, Severity
 
@@ -47,10 +48,4 @@ def warmest(readings: list[float]) -> float | None:
     remedy="return what the annotation says on every path, or annotate what is returned",
 )
 def wrong_return_type(node: PropertyFacts) -> Iterator[Complaint]:
-    for found in node.counterexamples:
-        if found.property is Property.RETURN_TYPE:
-            yield Complaint(
-                found.location,
-                f"{found.call} {found.detail}",
-                f"{node.node}: the smallest failing call of {node.examples} examples",
-            )
+    return counterexamples(node, to=Property.RETURN_TYPE)

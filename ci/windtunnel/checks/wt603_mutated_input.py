@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
+from windtunnel.checks._counterexamples import counterexamples
 from windtunnel.facts import Property, PropertyFacts
 from windtunnel.findings import Complaint, Severity
 
@@ -47,10 +48,4 @@ def ranked(scores: list[float]) -> list[float]:
     remedy="work on a copy: other nodes are given the very same object",
 )
 def mutated_input(node: PropertyFacts) -> Iterator[Complaint]:
-    for found in node.counterexamples:
-        if found.property is Property.INPUTS_UNCHANGED:
-            yield Complaint(
-                found.location,
-                f"{found.call} {found.detail}",
-                f"{node.node}: the smallest failing call of {node.examples} examples",
-            )
+    return counterexamples(node, to=Property.INPUTS_UNCHANGED)

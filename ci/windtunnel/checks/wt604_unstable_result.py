@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
+from windtunnel.checks._counterexamples import counterexamples
 from windtunnel.facts import Property, PropertyFacts
 from windtunnel.findings import Complaint, Severity
 
@@ -50,10 +51,4 @@ def jittered(reading: float, seed: int) -> float:
     remedy="make what varies an input: a seed, the logical date, an identifier",
 )
 def unstable_result(node: PropertyFacts) -> Iterator[Complaint]:
-    for found in node.counterexamples:
-        if found.property is Property.DETERMINISTIC:
-            yield Complaint(
-                found.location,
-                f"{found.call} {found.detail}",
-                f"{node.node}: the smallest failing call of {node.examples} examples",
-            )
+    return counterexamples(node, to=Property.DETERMINISTIC)

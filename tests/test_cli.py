@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import jsonschema
+import psutil
 import pytest
 
 from windtunnel import reporters
@@ -153,3 +156,42 @@ def test_checks_lists_every_check(tmp_path):
 
     listed = windtunnel(tmp_path, "checks").stdout.splitlines()
     assert [line.split()[0] for line in listed] == [known.code for known in catalogue()]
+
+
+def test_a_reader_who_goes_away_changes_nothing_in_the_exit_status(tmp_path):
+    command = f"{sys.executable} -m windtunnel explain WT101 | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_stdout_that_is_closed_changes_nothing_in_the_exit_status(tmp_path):
+    command = f"{sys.executable} -m windtunnel checks >&-"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_report_that_cannot_be_written_is_told_before_the_run(repository):
+    root = repository({"dags/good.py": GOOD})
+    for output, message in {"dags": "is a folder; name a file", "no/report": "there is no folder no"}.items():
+        started = time.monotonic()
+        done = windtunnel(root, "check", "-o", output)
+        assert (done.returncode, done.stderr) == (2, f"windtunnel: --output {output}: {message}\n")
+        assert time.monotonic() - started < 3, "Airflow was started for nothing"
+
+
+def test_an_interrupted_run_says_so_and_leaves_nothing_behind(repository, tmp_path_factory):
+    root = repository({"dags/good.py": GOOD})
+    temporary = tmp_path_factory.mktemp("tmp")
+    command = [sys.executable, "-m", "windtunnel", "check"]
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    running = subprocess.Popen(
+        command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not (any(temporary.iterdir()) or running.poll() is not None):
+        time.sleep(0.05)
+    children = psutil.Process(running.pid).children(recursive=True)
+    running.send_signal(signal.SIGINT)
+    stdout, stderr = running.communicate(timeout=60)
+    assert (running.returncode, stdout, stderr.strip()) == (130, "", "windtunnel: interrupted")
+    assert psutil.wait_procs(children, timeout=5)[1] == []
+    assert list(temporary.iterdir()) == []

@@ -60,3 +60,25 @@ def test_a_static_selection_runs_no_dag(repository, pools):
     report = run(Settings(root, select=("WT1", "WT2")), pools=pools)
     assert report.runs == report.properties == ()
     assert [facts.path for facts in report.files] == ["dags/looks.py"]
+
+
+TRIGGERS = """\
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG
+
+with DAG("starts", schedule=None):
+    TriggerDagRunOperator(task_id="start", trigger_dag_id="looks")
+"""
+
+
+def test_a_dag_outside_the_paths_can_be_triggered_by_one_in_them_and_is_not_run(repository, pools):
+    root = repository({"dags/starts.py": TRIGGERS, "dags/looks.py": dag_file("looks", "totals")})
+    report = run(Settings(root, paths=(root / "dags/starts.py",), select=("WT3",)), pools=pools)
+    assert report.findings == ()
+    assert [(facts.dag_id, facts.state) for facts in report.runs] == [("starts", "success")]
+
+
+def test_a_trial_alone_counts_the_module_that_it_tries(repository, pools):
+    root = repository({"modules/totals.py": MODULE})
+    report = run(Settings(root, select=("WT6",), max_examples=5), pools=pools)
+    assert [facts.module for facts in report.dataflows] == ["modules.totals"]

@@ -185,7 +185,14 @@ def test_an_interrupted_run_says_so_and_leaves_nothing_behind(repository, tmp_pa
     command = [sys.executable, "-m", "windtunnel", "check"]
     environment = {**os.environ, "TMPDIR": str(temporary)}
     running = subprocess.Popen(
-        command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background ignore SIGINT, and so would this process.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no other thread is alive
     )
     while not (any(temporary.iterdir()) or running.poll() is not None):
         time.sleep(0.05)

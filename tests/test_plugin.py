@@ -178,8 +178,8 @@ OUTCOMES = {
     "modules/flow.py::wrong::properties": "FAILED",
     "modules/flow.py::vague::properties": "SKIPPED",
     "modules/saving.py::graph": "PASSED",
-    "modules/saving.py::kept::properties": "PASSED",
-    "modules/saving.py::forgotten::properties": "PASSED",
+    "modules/saving.py::numbers::properties": "PASSED",
+    "modules/saving.py::others::properties": "PASSED",
 }
 
 
@@ -288,6 +288,18 @@ def test_a_stage_that_no_selected_check_reads_is_not_green(tmp_path: Path) -> No
     result = Result(tmp_path, "-q", "-rs", "--windtunnel-modules=modules", "--windtunnel-select=WT6")
     assert "1 skipped" in result.text, result.text
     assert "there is nothing in it for the checks that were selected" in result.text
+
+
+def test_a_function_that_makes_several_nodes_is_collected_under_its_own_name(tmp_path: Path) -> None:
+    saver = (
+        "from hamilton.function_modifiers import save_to, value\n\n\n@save_to.json(path=value('a'), output_name_='a')\n"
+    )
+    write(
+        tmp_path,
+        {"pyproject.toml": "", "modules/flow.py": f"{saver}def totals(n: int) -> dict:\n    return {{'n': n}}\n"},
+    )
+    result = Result(tmp_path, "-q", "--co", "--windtunnel", "--windtunnel-select=WT6")
+    assert "modules/flow.py::totals::properties" in result.text, result.text
 
 
 def test_an_interrupt_leaves_no_process(tmp_path: Path) -> None:

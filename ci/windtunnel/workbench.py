@@ -134,8 +134,10 @@ class Workbench:
 
     def _stages_of_module(self, module: ModuleFile) -> Iterator[Stage]:
         facts = self._built(module)
-        # Several nodes may come from one function, which is tried once, under the name of the first.
-        nodes = {node.function: node for node in reversed(facts.nodes)} if self._plan.properties else {}
+        # Several nodes may come from one function, which is tried once, under its own name or else that of the first.
+        nodes: dict[str, NodeFacts] = {}
+        for node in sorted(facts.nodes, key=_has_own_name, reverse=True) if self._plan.properties else ():
+            nodes.setdefault(node.function, node)
         if not nodes or self._plan.dataflows:
             yield Stage("graph", "", 1, lambda: subjects_of_module(facts))
         for node in sorted(nodes.values(), key=lambda node: node.location):
@@ -227,3 +229,7 @@ class Workbench:
 def _output(facts: object) -> str:
     process = getattr(facts, "process", None)
     return process.output if isinstance(process, ProcessFacts) else ""
+
+
+def _has_own_name(node: NodeFacts) -> bool:
+    return node.name in (node.function, node.function.rpartition("__")[0])

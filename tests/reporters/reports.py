@@ -175,7 +175,7 @@ STOCK_MODULE = DataflowFacts(
     "modules/stock.py",
     ProcessFacts(End.TIMED_OUT, "more than 120 s", "still importing\n", 120.0),
 )
-ELSEWHERE = "/srv/wt-1/home/tmp/out/2024-01-01/stock-levels.csv"
+ELSEWHERE = "/srv/wt-1/home/out/2024-01-01/stock-levels.csv"
 CLEAN = Report(
     root=ROOT,
     versions=VERSIONS,

@@ -192,7 +192,7 @@ def test_the_table_of_saves_shortens_paths_visibly() -> None:
         "daily_sales / totals  save.totals  parquet  whole    out/totals.parquet             12.3 kB",
         "daily_sales / totals  save.totals  parquet  missing  …/2024-01-01/stock-levels.csv        -",
     ]
-    assert "/srv/wt-1/home/tmp/out/2024-01-01/stock-levels.csv" in text(MIXED, width=120, verbosity=1)
+    assert "/srv/wt-1/home/out/2024-01-01/stock-levels.csv" in text(MIXED, width=120, verbosity=1)
 
 
 @pytest.mark.parametrize(

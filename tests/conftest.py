@@ -14,7 +14,7 @@ from windtunnel.settings import Settings
 
 @pytest.fixture(scope="session")
 def pools() -> Iterator[Pools]:
-    with Pools(2, drives_hamilton=True) as started:
+    with Pools(2, hamilton=True, runs=True) as started:
         yield started
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import windtunnel
 from windtunnel.airflow_compat.environment import without_airflow
 from windtunnel.checks import Check, catalogue, matches, selected
-from windtunnel.collectors.dags import DagFile, collect_dag_files
+from windtunnel.collectors.batches import collect_dag_files
+from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.discovery import Found, discover
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
@@ -89,7 +90,7 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
     plan = Plan.of(checks, discover(settings), settings)
     checks = (*checks, *_prerequisites(plan, checks, settings))
     with ExitStack() as stack:
-        pools = pools or stack.enter_context(Pools(settings.jobs, plan.found.drives_hamilton))
+        pools = pools or stack.enter_context(Pools(settings.jobs, hamilton=plan.needs_hamilton, runs=plan.runs))
         collected = _collect(plan, settings, progress, pools)
     findings = judge(checks, collected.subjects(settings), settings)
     collected.timings.append(Timing("total", time.monotonic() - started))
@@ -146,6 +147,11 @@ class Plan:
         plan._insist(settings)
         return plan
 
+    @property
+    def needs_hamilton(self) -> bool:
+        """Whether the DAGs, run or only loaded, make use of Hamilton."""
+        return self.found.drives_hamilton if self.runs else self.found.imports_hamilton
+
     def _insist(self, settings: Settings) -> None:
         if not (self.loads or self.dataflows or self.properties):
             looked_in = ", ".join(map(str, settings.paths or (settings.root,)))
@@ -181,11 +187,15 @@ def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> t
 
 
 class Pools:
-    """The two kinds of pools, each started when it is first asked for. A context manager: on leaving, both are gone."""
+    """The two kinds of pools, each started when it is first asked for. A context manager: on leaving, both are gone.
 
-    def __init__(self, size: int, drives_hamilton: bool) -> None:
+    What is in the template of the DAGs costs seconds: `hamilton` and what `runs` need are there if asked for.
+    """
+
+    def __init__(self, size: int, *, hamilton: bool, runs: bool) -> None:
         self._size = size
-        self._warm_up = {"dags": "airflow_and_hamilton" if drives_hamilton else "airflow", "modules": "hamilton"}
+        dags = f"airflow{'_and_hamilton' if hamilton else ''}_to_{'run' if runs else 'load'}"
+        self._warm_up = {"dags": dags, "modules": "hamilton"}
         self._started: dict[str, Pool] = {}
 
     def __enter__(self) -> Self:

@@ -71,6 +71,11 @@ class Pool:
         self._templates = [self._start()]
         self._maps: WeakSet[Generator[object, None, None]] = WeakSet()
 
+    @property
+    def size(self) -> int:
+        """How many jobs run at a time."""
+        return self._size
+
     def __enter__(self) -> Self:
         return self
 

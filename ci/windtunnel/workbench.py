@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from windtunnel.checks import selected
-from windtunnel.collectors.dags import DagFile, collect_dag_files
+from windtunnel.collectors.batches import collect_dag_files
+from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
@@ -71,7 +72,7 @@ class Workbench:
         self._settings = settings
         self._checks = selected(settings)
         self._plan = Plan.of(self._checks, discover(settings), settings)
-        self._pools = Pools(settings.jobs, self._plan.found.drives_hamilton)
+        self._pools = Pools(settings.jobs, hamilton=self._plan.needs_hamilton, runs=self._plan.runs)
         self._dag_files = self._plan.found.dag_files if self._plan.loads else ()
         self._modules = self._plan.found.modules if self._plan.dataflows or self._plan.properties else ()
         # A DAG file may be a link; the caller may know it by either name.

@@ -19,7 +19,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Variable, task
 
 from windtunnel.airflow_compat import running
-from windtunnel.airflow_compat.dagbag import may_wait, triggered_dag, why_unserializable
+from windtunnel.airflow_compat.dagbag import may_wait, store, triggered_dag
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.providers.standard.sensors.filesystem import FileSensor
 
@@ -37,7 +37,7 @@ answers["poke"] = sensor.poke_interval
 answers["mapped"] = mapped.partial_kwargs["retry_delay"].total_seconds()
 answers["waits"] = [one.task_id for one in dag.tasks if may_wait(one)]
 answers["triggers"] = [triggered_dag(one) for one in (trigger, templated, plain)]
-answers["storable"] = why_unserializable(dag)
+answers["storable"] = store(dag)[1]
 answers["now"] = abs((running._living_date(dag) - datetime.now(utc)).total_seconds()) < 60
 future, past = datetime(2099, 1, 1, tzinfo=utc), datetime(2001, 1, 1, tzinfo=utc)
 with DAG("future", schedule=None, start_date=future) as dag:

@@ -47,22 +47,16 @@ def _dag_bag_class() -> Any:
     return DagBag
 
 
-def why_unserializable(dag: Any) -> str:
-    """Airflow's reason why the DAG cannot be stored for the scheduler; "" where it can."""
-    try:
-        stored(dag)
-    except Exception as error:  # a serializer meets whatever the user has put into the DAG
-        return f"{type(error).__name__}: {error}"
-    return ""
-
-
-def stored(dag: Any) -> Any:
-    """The DAG as the scheduler knows it: serialized and read back."""
+def store(dag: Any) -> tuple[Any, str]:
+    """The DAG as the scheduler knows it, serialized and read back; or None, and Airflow's reason why it cannot be."""
     try:
         from airflow.serialization.serialized_objects import DagSerialization
     except ImportError:  # 3.1
         from airflow.serialization.serialized_objects import SerializedDAG as DagSerialization
-    return DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    try:
+        return DagSerialization.from_dict(DagSerialization.to_dict(dag)), ""
+    except Exception as error:  # a serializer meets whatever the user has put into the DAG
+        return None, f"{type(error).__name__}: {error}"
 
 
 def may_wait(task: Any) -> bool:

@@ -31,14 +31,14 @@ def prepare(bag: Any, dag: Any, others: Iterable[Any] = ()) -> None:
 
     A DAG that cannot be serialized would make the sync of all of them fail, so such neighbours are left out.
     """
-    from windtunnel.airflow_compat.dagbag import why_unserializable
+    from windtunnel.airflow_compat.dagbag import store
 
     for task in dag.tasks:
         _stop_waiting(task)
     for other in others:
         bag.dags.update({dag_id: found for dag_id, found in other.dags.items() if dag_id not in bag.dags})
     for neighbour in list(bag.dags.values()):
-        if neighbour is not dag and why_unserializable(neighbour):
+        if neighbour is not dag and store(neighbour)[0] is None:
             del bag.dags[neighbour.dag_id]
     from airflow.dag_processing.bundles.manager import DagBundlesManager
 

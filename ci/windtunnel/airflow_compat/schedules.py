@@ -12,13 +12,12 @@ from windtunnel.facts import MOST_DUE, ScheduleFacts
 _NEXT_RUNS = 5
 
 
-def schedule_of(dag: Any) -> ScheduleFacts:
-    """The schedule of a DAG as the scheduler would read it from the stored DAG."""
-    from windtunnel.airflow_compat.dagbag import stored
-
+def schedule_of(dag: Any, scheduled: Any) -> ScheduleFacts:
+    """The schedule of a DAG as the scheduler reads it: `scheduled` is the DAG as it was stored, None if it was not."""
     known: dict[str, Any] = {"start": _iso(dag.start_date), "end": _iso(dag.end_date)}
+    if scheduled is None:
+        return ScheduleFacts(**known)
     try:
-        scheduled = stored(dag)
         known["summary"] = str(scheduled.timetable.summary)
         known["next_runs"] = tuple(map(_iso, islice(_runs(scheduled, catchup=False), _NEXT_RUNS)))
         if scheduled.catchup:

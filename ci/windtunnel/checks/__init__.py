@@ -35,11 +35,11 @@ class Check:
     page: str
     failing: Mapping[str, str]
     passing: Mapping[str, str]
+    wants_settings: bool = False
 
     def complaints(self, subject: object, settings: Settings) -> Iterator[Complaint]:
         """What the check has to say of `subject`; checks that have a budget to keep also read the settings."""
-        wants_settings = len(inspect.signature(self.judge).parameters) > 1
-        return self.judge(subject, settings) if wants_settings else self.judge(subject)
+        return self.judge(subject, settings) if self.wants_settings else self.judge(subject)
 
 
 def check(code: str, *, on: type, severity: Severity, remedy: str) -> Callable[[Judge], Check]:
@@ -65,6 +65,7 @@ def check(code: str, *, on: type, severity: Severity, remedy: str) -> Callable[[
             page=inspect.cleandoc(page),
             failing=_files(code, module.FAILING),
             passing=_files(code, module.PASSING),
+            wants_settings=len(inspect.signature(judge).parameters) > 1,
         )
 
     return decorate

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from windtunnel.collectors.needs import need_in_text
 from windtunnel.collectors.source import SourceIndex
 from windtunnel.facts import DagFacts, DagFileFacts, End, FailureFacts, ProcessFacts, TaskFacts
 from windtunnel.findings import Location
-from windtunnel.pool import Job, Outcome, Pool
+from windtunnel.pool import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +31,6 @@ class DagFile:
         return relative(self.file, self.root)
 
 
-def collect_dag_files(pool: Pool, files: Iterable[DagFile], timeout: float) -> Iterator[DagFileFacts]:
-    """The facts of each file, in the order in which their children end."""
-    jobs = (Job(file, f"{__name__}:load_dag_file", (file,), timeout) for file in files)
-    for job, outcome in pool.map(jobs):
-        facts = outcome.value or DagFileFacts(job.key.path, outcome.process, failures=stuck_at(outcome, job.key.root))
-        yield replace(facts, process=outcome.process)
-
-
 def stuck_at(outcome: Outcome, root: Path) -> tuple[FailureFacts, ...]:
     """Where the user's code stood when its time was over, as the failure that it is."""
     for file, line, function in outcome.stack:
@@ -52,24 +43,33 @@ def stuck_at(outcome: Outcome, root: Path) -> tuple[FailureFacts, ...]:
 # In the child
 
 
-def load_dag_file(file: DagFile) -> DagFileFacts:
-    """The facts of one file, read in this very process: a child of the Airflow template."""
-    from windtunnel.airflow_compat.dagbag import read_dag_file
+class Loader:
+    """Loads DAG files in this very process, a child of the Airflow template, where it settles in for the first.
 
-    watch = ImportWatch(file.root, own=Path(os.environ["TMPDIR"]).parent)
-    effects = settle_in(file)
-    watch.start()
-    bag = read_dag_file(file.file, file.dag_folder)
-    seen = watch.stop()
-    index = SourceIndex.of(file.file)
-    return DagFileFacts(
-        path=file.path,
-        process=ProcessFacts(End.COMPLETED),
-        failures=tuple(_import_failure(text, file, effects) for text in bag.import_errors.values()),
-        dags=tuple(_dag_facts(dag, file, index) for _, dag in sorted(bag.dags.items())),
-        uncalled=() if bag.import_errors else index.uncalled_dags(),
-        effects=seen,
-    )
+    The others must lie in the same DAG folder of the same repository.
+    """
+
+    def __init__(self, first: DagFile) -> None:
+        self._watch = ImportWatch(first.root, own=Path(os.environ["TMPDIR"]).parent)
+        self._effects = settle_in(first)
+
+    def load(self, file: DagFile) -> DagFileFacts:
+        """The facts of one file."""
+        from windtunnel.airflow_compat.dagbag import read_dag_file
+
+        self._effects.refused.clear()
+        self._watch.start()
+        bag = read_dag_file(file.file, file.dag_folder)
+        seen = self._watch.stop()
+        index = SourceIndex.of(file.file)
+        return DagFileFacts(
+            path=file.path,
+            process=ProcessFacts(End.COMPLETED),
+            failures=tuple(_import_failure(text, file, self._effects) for text in bag.import_errors.values()),
+            dags=tuple(_dag_facts(dag, file, index) for _, dag in sorted(bag.dags.items())),
+            uncalled=() if bag.import_errors else index.uncalled_dags(),
+            effects=seen,
+        )
 
 
 def settle_in(file: DagFile) -> Effects:
@@ -88,19 +88,20 @@ def _import_failure(text: str, file: DagFile, effects: Effects) -> FailureFacts:
 
 
 def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
-    from windtunnel.airflow_compat.dagbag import why_unserializable
+    from windtunnel.airflow_compat.dagbag import store
     from windtunnel.airflow_compat.schedules import schedule_of
     from windtunnel.collectors.shape import shape_of
 
+    scheduled, unserializable = store(dag)
     edges = [(task.task_id, below) for task in dag.tasks for below in task.downstream_task_ids]
     return DagFacts(
         dag_id=dag.dag_id,
         location=dag_location(dag, file, index),
         tasks=tuple(_task_facts(task, dag, file, index) for task in dag.tasks),
         shape=shape_of([task.task_id for task in dag.tasks], edges),
-        unserializable=why_unserializable(dag),
+        unserializable=unserializable,
         edges=tuple(edges),
-        schedule=schedule_of(dag),
+        schedule=schedule_of(dag, scheduled),
     )
 
 

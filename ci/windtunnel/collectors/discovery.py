@@ -24,14 +24,17 @@ _WRITES_DATAFLOWS = ("hamilton.function_modifiers", "hamilton.htypes")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is to check, sorted by path. `drives_hamilton` says whether a DAG of these may drive a dataflow.
+    """What there is to check, sorted by path.
 
-    `others` are the DAG files that nobody has asked for, where paths are named: the DAGs of these may trigger theirs.
+    `drives_hamilton` says whether a DAG of these may drive a dataflow, `imports_hamilton` whether one of the files
+    imports Hamilton before a task runs. `others` are the DAG files that nobody has asked for, where paths are named:
+    the DAGs of these may trigger theirs.
     """
 
     dag_files: tuple[DagFile, ...]
     modules: tuple[ModuleFile, ...]
     drives_hamilton: bool
+    imports_hamilton: bool = False
     others: tuple[DagFile, ...] = ()
 
 
@@ -69,6 +72,7 @@ def discover(settings: Settings) -> Found:
         dag_files=tuple(wanted.values()),
         modules=tuple(_module_file(file, settings.root, homes) for file in sorted(modules)),
         drives_hamilton=bool(modules) or any(b"hamilton" in ground.read(file).text for file in wanted),
+        imports_hamilton=any(ground.read(file).imports("hamilton") for file in wanted),
         others=tuple(dag_files[file] for file in sorted(dag_files.keys() - wanted.keys())),
     )
 

@@ -49,13 +49,14 @@ class ImportWatch:
 
     def start(self) -> None:
         """Watch from now on."""
-        self._before = _process_state()
+        self._seen = {}
+        self._before = process_state()
         self._watching = True
 
     def stop(self) -> tuple[EffectFacts, ...]:
         """What was seen, in order; the state of the process is compared with that at the start."""
         self._watching = False
-        after = _process_state()
+        after = process_state()
         changed = [name for name, value in self._before.items() if after[name] != value]
         return (*self._seen, *(EffectFacts(Effect.PROCESS_STATE, name, None) for name in changed))
 
@@ -127,7 +128,8 @@ _TELLING: dict[str, Callable[[tuple[Any, ...], Path], Told]] = {
 }
 
 
-def _process_state() -> dict[str, Any]:
+def process_state() -> dict[str, Any]:
+    """What code that is run later in this process may depend on, by the name under which people know it."""
     return {
         "os.environ": dict(os.environ),
         "the working directory": Path.cwd(),

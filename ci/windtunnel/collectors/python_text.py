@@ -26,8 +26,11 @@ class PythonText:
         """Whether importing the file imports one of the modules, or something of it."""
         if not any(module.partition(".")[0].encode() in self.text for module in modules):
             return False
-        imported = {name for node in _at_import(self._tree) for name in _imported(node)}
-        return any(name == module or name.startswith(module + ".") for name in imported for module in modules)
+        return any(name == module or name.startswith(module + ".") for name in self.imported() for module in modules)
+
+    def imported(self) -> frozenset[str]:
+        """The full names of what importing the file imports: modules, or members of them."""
+        return frozenset(name for node in _at_import(self._tree) for name in _imported(node))
 
     def uses(self, *modules: str) -> bool:
         """Whether importing the file does something with one of the modules: decorates, annotates, calls.

@@ -9,19 +9,26 @@ import tempfile
 from pathlib import Path
 
 
-def airflow() -> None:
+def airflow_to_load() -> None:
+    """Airflow alone, for loading DAGs."""
+    _airflow(runs=False)
+
+
+def airflow_to_run() -> None:
     """Airflow with its database and its execution API, for loading and running DAGs."""
-    _preload("networkx")
-    from windtunnel.airflow_compat.warm import warm_up
-    from windtunnel.collectors import runs  # noqa: F401
-
-    warm_up()
+    _airflow(runs=True)
 
 
-def airflow_and_hamilton() -> None:
-    """The same with Hamilton, which takes most of a second, for DAGs that drive it."""
+def airflow_and_hamilton_to_load() -> None:
+    """Airflow and Hamilton, for DAG files that import it: it takes a second and more."""
     _preload_hamilton()
-    airflow()
+    _airflow(runs=False)
+
+
+def airflow_and_hamilton_to_run() -> None:
+    """Both, for running DAGs that drive Hamilton."""
+    _preload_hamilton()
+    _airflow(runs=True)
 
 
 def hamilton() -> None:
@@ -29,6 +36,14 @@ def hamilton() -> None:
     _preload_hamilton()
     _preload("hypothesis")
     from windtunnel.collectors import dataflows, properties  # noqa: F401
+
+
+def _airflow(*, runs: bool) -> None:
+    _preload("networkx")
+    from windtunnel.airflow_compat.warm import warm_up
+    from windtunnel.collectors import batches  # noqa: F401
+
+    warm_up(runs=runs)
 
 
 def _preload_hamilton() -> None:

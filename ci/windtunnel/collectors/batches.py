@@ -1,0 +1,168 @@
+"""Several DAG files loaded one after the other in one child: a fork for each costs many times what its load does.
+
+Files share a child if they import the same libraries, so that none finds a library ready that another has imported.
+What one file leaves behind ends the batch. A batch that does not come to its end counts for nothing, and neither does
+what went wrong with a file that was not the first: such files are loaded again, each in a child of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from windtunnel.collectors.dags import DagFile, Loader, stuck_at
+from windtunnel.collectors.failures import is_users
+from windtunnel.collectors.imports import process_state
+from windtunnel.collectors.python_text import PythonText
+from windtunnel.facts import DagFileFacts, Effect, End, ProcessFacts
+from windtunnel.pool import Job, Outcome, Pool
+
+_MOST_FILES = 50
+_MOST_SECONDS = 2.0  # so that one slow batch does not keep the others' processor idle
+_PATIENCE = 10.0
+_WATCHED = {*sys.stdlib_module_names, "airflow"}
+_MARK = b"\0windtunnel: next file\0"
+
+Batch = tuple[DagFile, ...]
+
+
+def collect_dag_files(pool: Pool, files: Iterable[DagFile], timeout: float) -> Iterator[DagFileFacts]:
+    """The facts of each file, in the order in which they are known. `timeout` is for one file, in seconds."""
+    waiting = _batches(files, pool.size)
+    while waiting:
+        batches, waiting = waiting, []
+        jobs = [Job(batch, f"{__name__}:load_batch", (batch,), _patience(batch, timeout)) for batch in batches]
+        for job, outcome in pool.map(jobs):
+            known = _alone(job.key[0], outcome) if len(job.key) == 1 else _together(outcome)
+            yield from known
+            waiting += _cut(job.key[len(known) :], len(known))
+
+
+def _batches(files: Iterable[DagFile], jobs: int) -> list[Batch]:
+    """The files in batches that may share a child, small enough to keep so many `jobs` busy."""
+    alike: dict[object, list[DagFile]] = defaultdict(list)
+    for file in files:
+        alike[_kind(file)].append(file)
+    return [batch for group in alike.values() for batch in _cut(tuple(group), min(_MOST_FILES, len(group) // jobs))]
+
+
+def _kind(file: DagFile) -> object:
+    """What files must have in common; a zip archive has it with none."""
+    if file.file.suffix != ".py":
+        return file.file
+    return file.root, file.dag_folder, frozenset(filter(_brings_something, PythonText(file.file).imported()))
+
+
+def _brings_something(module: str) -> bool:
+    """Whether importing a module may leave something there that was not. What Airflow itself imports does not."""
+    return module.partition(".")[0] not in sys.stdlib_module_names or "." in module
+
+
+def _cut(files: Batch, size: int) -> list[Batch]:
+    size = max(1, size)
+    return [files[start : start + size] for start in range(0, len(files), size)]
+
+
+def _patience(batch: Batch, timeout: float) -> float:
+    return timeout if len(batch) == 1 else min(timeout, _PATIENCE)
+
+
+def _alone(file: DagFile, outcome: Outcome) -> tuple[DagFileFacts]:
+    facts = (outcome.value or (DagFileFacts(file.path, outcome.process, failures=stuck_at(outcome, file.root)),))[0]
+    output = outcome.process.output.replace(_MARK.decode(), "")
+    return (replace(facts, process=replace(outcome.process, output=output)),)
+
+
+def _together(outcome: Outcome) -> tuple[DagFileFacts, ...]:
+    if outcome.process.end is not End.COMPLETED:
+        return ()
+    printed = outcome.process.output.split(_MARK.decode())[:-1]
+    printed = [""] * (len(outcome.value) - len(printed)) + printed  # of a flood only the end was kept
+    both = zip(outcome.value, printed, strict=False)
+    return tuple(replace(facts, process=replace(facts.process, output=output)) for facts, output in both)
+
+
+# In the child
+
+
+def load_batch(files: Batch) -> tuple[DagFileFacts, ...]:
+    """The facts of the files, or of the first of them: the others are better loaded somewhere else."""
+    started = time.monotonic()
+    loader = Loader(files[0])
+    before, code, modules = process_state(), _Code(), frozenset(sys.modules)
+    done: list[DagFileFacts] = []
+    for file in files:
+        facts = _timed(loader, file)
+        if done and facts.failures:
+            break
+        done.append(facts)
+        os.write(1, _MARK)
+        if _leaves_something(facts) or process_state() != before or time.monotonic() - started > _MOST_SECONDS:
+            break
+        _forget_modules(modules, file.root)
+    return tuple(done if len(done) < 2 or code.is_unchanged() else done[:1])
+
+
+def _timed(loader: Loader, file: DagFile) -> DagFileFacts:
+    started = time.monotonic()
+    facts = loader.load(file)
+    return replace(facts, process=ProcessFacts(End.COMPLETED, seconds=time.monotonic() - started))
+
+
+def _leaves_something(facts: DagFileFacts) -> bool:
+    return threading.active_count() > 1 or any(seen.effect is not Effect.METADATA for seen in facts.effects)
+
+
+def _forget_modules(known: AbstractSet[str], root: Path) -> None:
+    """Have the next file import the user's modules anew, which are not among those `known` before."""
+    for name in sys.modules.keys() - known:
+        file = getattr(sys.modules[name], "__file__", None)
+        if isinstance(file, str) and is_users(file, root):
+            del sys.modules[name]
+
+
+class _Code:
+    """The standard library and Airflow as they stand in this process: their modules' names, functions and classes."""
+
+    def __init__(self) -> None:
+        modules = [vars(module) for name, module in list(sys.modules.items()) if _is_watched(name)]
+        self._names = [(names, frozenset(names)) for names in modules]
+        self._members = [member for names in modules for member in _members(names)]
+
+    def is_unchanged(self) -> bool:
+        """Whether nobody has patched them: what they themselves add when it is first asked for does not count."""
+        kept = all(holder.get(name) is value for holder, name, value in self._members)
+        return kept and not any(_is_strange(name, names[name]) for name, names in self._added())
+
+    def _added(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for names, known in self._names:
+            yield from ((name, names) for name in names.keys() - known)
+
+
+def _is_watched(module: str) -> bool:
+    return module.partition(".")[0] in _WATCHED
+
+
+def _members(names: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
+    """The functions and classes of a module, and those that its own classes hold."""
+    for name, value in list(names.items()):
+        if callable(value):
+            yield names, name, value
+            if isinstance(value, type) and value.__module__ == names.get("__name__"):
+                inside = vars(value)
+                yield from ((inside, inner, member) for inner, member in list(inside.items()) if callable(member))
+
+
+def _is_strange(name: str, value: Any) -> bool:
+    """Whether a module of the standard library or of Airflow would not have given itself such a value."""
+    own = name.startswith("__") or isinstance(value, ModuleType) or _is_watched(str(getattr(value, "__module__", "")))
+    return not own

@@ -312,7 +312,7 @@ _SPOKEN: dict[tuple[str, str], type] = {
 } | {(kind.__module__, kind.__name__): kind for kind in (Ending, str, int, float)}
 
 
-class _Unpickler(pickle.Unpickler):
+class _Unpickler(pickle.Unpickler):  # noqa: S301  that is what it is for
     """Loads facts and nothing else: what a child hands back was in the hands of other people's code."""
 
     def find_class(self, module: str, name: str) -> Any:

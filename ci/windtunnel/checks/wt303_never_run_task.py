@@ -18,8 +18,8 @@ from windtunnel.checks import check
 from windtunnel.facts import End, RunFacts
 from windtunnel.findings import Complaint, Severity
 
-FAILING = {}  # type: dict[str, str]
-PASSING = {}  # type: dict[str, str]
+FAILING: dict[str, str] = {}
+PASSING: dict[str, str] = {}
 
 
 FINAL = ("success", "failed", "skipped", "upstream_failed", "removed")

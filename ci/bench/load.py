@@ -3,8 +3,8 @@
     python ci/bench/load.py [--files 200 1000] [--repeat 3]
 
 prints a Markdown table. Every row is a process of its own from its start to its end, the fastest of `repeat` rounds;
-the rounds of all rows alternate, so that a busy minute of the machine falls on all of them. The ratio is to the first row
-of the same number of files. The last column counts the seconds of all processors, which is less disturbed by others.
+the rounds of all rows alternate, so that a busy minute of the machine falls on all of them. The ratio is to the first
+row of the same number of files. The last column counts the seconds of all processors: others disturb it less.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 
 from windtunnel.engine import Pools, run
 from windtunnel.report import Report
-from windtunnel.settings import Settings
+from windtunnel.settings import Settings, read_pyproject
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +41,7 @@ def examine(pools: Pools, repository: Repository) -> Examine:
     """The report on a small repository, by the real engine with real Airflow and real Hamilton."""
 
     def examine(files: Mapping[str, str], **settings: object) -> Report:
-        return run(Settings(repository(files), **settings), pools=pools)  # type: ignore[arg-type]
+        root = repository(files)
+        return run(Settings(root, **{**read_pyproject(root), **settings}), pools=pools)  # type: ignore[arg-type]
 
     return examine

@@ -19,6 +19,7 @@ from windtunnel.facts import (
     Property,
     PropertyFacts,
     Shape,
+    TaskFacts,
     TaskRunFacts,
 )
 from windtunnel.findings import Finding, Location
@@ -70,6 +71,12 @@ def test_a_command_that_finds_it_again_names_what_was_chosen_and_bears_on_it(tmp
     assert reproduce("WT601", "modules/m.py", NODE, tmp_path, **chosen) == [
         *(*everywhere, "--max-examples", "100", "--seed", "7")
     ]
+
+
+def test_a_command_that_finds_it_again_leaves_names_that_are_no_paths_as_they_are(tmp_path: Path) -> None:
+    task = TaskFacts("d", "t", "op", Location(FILE, 2), pool="warehouse")
+    pools = ("s3://a//b", "c")
+    assert reproduce("WT229", FILE, task, tmp_path, pools=pools) == ["--pools", "s3://a//b,c"]
 
 
 def test_a_command_that_finds_it_again_is_short_where_nothing_was_chosen(tmp_path: Path) -> None:

@@ -48,11 +48,45 @@ class FailureFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AssetFacts:
+    """An asset as a schedule or a task names it; an alias, or a reference, has only one of `name` and `uri`.
+
+    `suffices` where a schedule needs no other asset for a run, `watched` where a watcher brings its events.
+    """
+
+    name: str
+    uri: str
+    is_alias: bool = False
+    suffices: bool = False
+    watched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalFacts:
+    """What a task says of another DAG: of which tasks it waits for the end, or passes the clearing on.
+
+    `whole` where it means the DAG's run as such; `tasks` and `group` are what else is known of what it means. The run
+    is the one whose logical date is `delta` minutes before its own, or any that a function chooses where not `fixed`.
+    `until_end` where it waits for the end of what it means, and not for a state on the way there.
+    """
+
+    dag_id: str
+    tasks: tuple[str, ...] = ()
+    group: str = ""
+    whole: bool = True
+    delta: float = 0.0
+    fixed: bool = True
+    until_end: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFacts:
     """One task as it was loaded; `location` is where its function or its operator call stands.
 
     `triggers` is the dag_id that it starts a run of, "" for a task that starts none; `waits` whether the task, by its
-    kind, may wait for something outside; `awaits` the dag_id whose run it waits for, "" for none.
+    kind, may wait for something outside; `awaits` the dag_id whose run it waits for, "" for none. `external` says what
+    of that DAG it waits for, or what it `marks` there (ExternalTaskMarker); `may_skip` whether, by its kind, it may end
+    without what is behind it: a short circuit, or the trigger of a run that there can be only once.
     """
 
     dag_id: str
@@ -66,6 +100,12 @@ class TaskFacts:
     is_branch: bool = False
     is_setup: bool = False
     is_teardown: bool = False
+    marks: str = ""
+    external: ExternalFacts | None = None
+    may_skip: bool = False
+    produces: tuple[AssetFacts, ...] = ()
+    pool: str = ""
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +145,47 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class CronFacts:
+    """One cron expression taken apart: it fires at every `minutes` of every `hours` of the days that it names.
+
+    `days` (of the month) and `weekdays` (0 is Sunday) are empty where the expression names none. `offsets` are the
+    minutes that the clocks of its `zone` are ahead of UTC in the next two years, `shift` those from the logical date to
+    the moment at which it fires.
+    """
+
+    expression: str
+    zone: str
+    offsets: tuple[int, ...]
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: tuple[int, ...]
+    months: tuple[int, ...]
+    weekdays: tuple[int, ...]
+    shift: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChange:
+    """A time of a schedule that is out of the ordinary because the clocks change: `wall` as they would show it.
+
+    `times` is how often they show it, and `runs` are the moments, ISO 8601 in local time, of the runs that it has.
+    """
+
+    wall: str
+    zone: str
+    times: int
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleFacts:
     """When a DAG runs. Dates are ISO 8601 in UTC, "" where the DAG has none.
 
     `summary` is Airflow's word for the timetable ("0 6 * * *", "@once", "None"); `next_runs` are the first five from
     now on; `due` counts the runs that catchup would create at once, up to `MOST_DUE`; `failure` is why Airflow cannot
-    tell.
+    tell. `naive_start` where the expression gets its time zone from a start date that was given without one,
+    `wants_start` where there is no run only because there is no start date. `crons` are empty for any schedule that is
+    not cron alone.
     """
 
     summary: str = "None"
@@ -119,6 +194,10 @@ class ScheduleFacts:
     next_runs: tuple[str, ...] = ()
     due: int = 0
     failure: str = ""
+    naive_start: bool = False
+    wants_start: bool = False
+    crons: tuple[CronFacts, ...] = ()
+    clock_changes: tuple[ClockChange, ...] = ()
 
 
 MOST_DUE = 1000
@@ -128,7 +207,8 @@ MOST_DUE = 1000
 class DagFacts:
     """One DAG as the DagBag holds it. `unserializable` is Airflow's reason why it cannot be stored, or empty.
 
-    `edges` are (upstream, downstream) pairs of task_ids.
+    `edges` are (upstream, downstream) pairs of task_ids, `groups` the task groups with the tasks in them,
+    `consumes` the assets that the schedule names.
     """
 
     dag_id: str
@@ -138,6 +218,8 @@ class DagFacts:
     unserializable: str = ""
     edges: tuple[tuple[str, str], ...] = ()
     schedule: ScheduleFacts = ScheduleFacts()
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    consumes: tuple[AssetFacts, ...] = ()
 
 
 class Effect(str, Enum):

@@ -24,6 +24,7 @@ from windtunnel.facts import (
     RepositoryFacts,
     RunFacts,
     SaveFacts,
+    TaskFacts,
     TaskRunFacts,
 )
 from windtunnel.findings import Complaint, Finding, Location
@@ -34,6 +35,8 @@ RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
 _ALWAYS_BEARING = ("dags", "modules", "timeout")
 _BEARING: Mapping[type, tuple[str, ...]] = {
     DagFacts: ("min_linearity", "max_width", "max_catchup"),
+    TaskFacts: ("pools", "queues"),
+    RepositoryFacts: ("assets",),
     PropertyFacts: ("max_examples", "seed"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf",)),
 }
@@ -154,5 +157,5 @@ def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
 
 def _as_argument(value: object, root: Path) -> str:
     if isinstance(value, tuple):
-        return ",".join(relative(path, root) for path in value)
+        return ",".join(relative(word, root) if Path(word).is_absolute() else word for word in value)
     return json.dumps(value) if isinstance(value, Mapping) else str(value)

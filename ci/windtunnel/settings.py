@@ -197,6 +197,15 @@ class Settings:
         "a whole number from 0",
         "N",
     )
+    pools: tuple[str, ...] = _setting(
+        (), "The pools of the deployment; where given, a task in any other is told.", _words, "names", "NAME,..."
+    )
+    queues: tuple[str, ...] = _setting(
+        (), "The queues that workers serve; where given, a task in any other is told.", _words, "names", "NAME,..."
+    )
+    assets: tuple[str, ...] = _setting(
+        (), "Assets (names or URIs) that something outside of this repository produces.", _words, "names", "NAME,..."
+    )
     fail_on: Severity = _setting(
         Severity.ERROR,
         "Lowest severity that makes the exit status 1.",

@@ -19,7 +19,8 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Variable, task
 
 from windtunnel.airflow_compat import running
-from windtunnel.airflow_compat.dagbag import may_wait, store, triggered_dag
+from windtunnel.airflow_compat.dagbag import may_wait, store
+from windtunnel.airflow_compat.references import triggered_dag
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.providers.standard.sensors.filesystem import FileSensor
 

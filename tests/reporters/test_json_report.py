@@ -12,8 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import windtunnel.reporters
-from tests.reporters.reports import CLEAN, DIVISION, MIXED, SALES, hostile, run_of
-from windtunnel.facts import End, Property, SaveState
+from tests.reporters.reports import CLEAN, DIVISION, MIXED, SALES, hostile, loaded, run_of
+from windtunnel.facts import End, Property, SaveState, ScheduleFacts
 from windtunnel.findings import Severity
 from windtunnel.report import Report, Timing, Versions
 from windtunnel.reporters import render
@@ -146,6 +146,20 @@ def test_a_finding_keeps_every_word_and_absent_ones_are_null() -> None:
     assert falsified["node"] == "share"
 
 
+def test_a_dag_has_its_schedule_with_the_next_runs() -> None:
+    runs = ("2026-01-02T06:00:00+00:00", "2026-01-03T06:00:00+00:00")
+    schedule = ScheduleFacts("0 6 * * *", "2025-01-01T00:00:00+00:00", next_runs=runs, due=7)
+    report = replace(CLEAN, files=(loaded(replace(SALES, schedule=schedule)),))
+    Draft202012Validator(SCHEMA).validate(document(report))
+    assert document(report)["dags"][0]["schedule"] == {
+        "summary": "0 6 * * *",
+        "start": "2025-01-01T00:00:00+00:00",
+        "end": None,
+        "next_runs": list(runs),
+        "due": 7,
+    }
+
+
 def test_a_dag_has_its_shape_and_its_run() -> None:
     failed, timed_out, not_run = document(MIXED)["dags"]
 
@@ -159,6 +173,7 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
         "antichain": ["b", "c", "d"],
         "linearity": 0.4,
         "redundant_edges": [["a", "e"]],
+        "schedule": {"summary": "None", "start": None, "end": None, "next_runs": [], "due": 0},
         "run": None,
     }
     assert failed["run"]["tasks"][0] == {

@@ -23,7 +23,7 @@ from tests.reporters.reports import (
     save,
 )
 from windtunnel.errors import UsageError
-from windtunnel.facts import SaveState
+from windtunnel.facts import SaveState, ScheduleFacts
 from windtunnel.findings import Location, Severity
 from windtunnel.report import Report, Timing
 from windtunnel.reporters import render
@@ -214,6 +214,19 @@ def test_the_slowest_five_are_ordered_over_all_kinds() -> None:
         "properties  modules.sales.totals     1.25",
     ]
     assert block(replace(CLEAN, properties=()), "Slowest 5")[-1] == "task   daily_sales / totals     0.50"
+
+
+def test_schedules_are_told_with_the_next_runs_where_all_is_wanted() -> None:
+    runs = ("2026-01-02T06:00:00+00:00", "2026-01-03T06:00:00+00:00")
+    dag = replace(SALES, schedule=ScheduleFacts("0 6 * * *", next_runs=runs))
+    report = replace(CLEAN, files=(loaded(dag), loaded(chain("by_hand", "dags/by_hand.py", "a"))))
+    assert block(report, "Schedules", verbosity=1)[1:] == [
+        "dag_id       schedule   next runs (UTC)",
+        "──────────────────────────────────────────────────────────",
+        "daily_sales  0 6 * * *  2026-01-02 06:00, 2026-01-03 06:00",
+        "by_hand      None       -",
+    ]
+    assert "Schedules" not in text(report)
 
 
 def test_verbose_adds_the_result_of_each_function() -> None:

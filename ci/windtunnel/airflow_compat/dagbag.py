@@ -73,15 +73,3 @@ def is_branch(task: Any) -> bool:
     operator = getattr(task, "operator_class", None) or type(task)
     # By name: the class has moved from the standard provider into the task SDK (3.3).
     return isinstance(operator, type) and any(base.__name__ == "BranchMixIn" for base in operator.__mro__)
-
-
-def awaited_dag(task: Any) -> str:
-    """The dag_id whose run an ExternalTaskSensor waits for; "" for other tasks, and where it is not known yet."""
-    dag_id = getattr(task, "external_dag_id", "")
-    return dag_id if isinstance(dag_id, str) and "{" not in dag_id else ""
-
-
-def triggered_dag(task: Any) -> str:
-    """The dag_id that a TriggerDagRunOperator starts a run of; "" for other tasks, and where it is not known yet."""
-    dag_id = getattr(task, "trigger_dag_id", "")
-    return dag_id if isinstance(dag_id, str) and "{" not in dag_id else ""

@@ -50,8 +50,11 @@ class Loader:
     """
 
     def __init__(self, first: DagFile) -> None:
+        from windtunnel.airflow_compat.schedules import tell_naive_starts
+
         self._watch = ImportWatch(first.root, own=Path(os.environ["TMPDIR"]).parent)
         self._effects = settle_in(first)
+        tell_naive_starts()
 
     def load(self, file: DagFile) -> DagFileFacts:
         """The facts of one file."""
@@ -89,6 +92,7 @@ def _import_failure(text: str, file: DagFile, effects: Effects) -> FailureFacts:
 
 def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
     from windtunnel.airflow_compat.dagbag import store
+    from windtunnel.airflow_compat.references import consumed_assets, groups_of
     from windtunnel.airflow_compat.schedules import schedule_of
     from windtunnel.collectors.shape import shape_of
 
@@ -102,11 +106,14 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
         unserializable=unserializable,
         edges=tuple(edges),
         schedule=schedule_of(dag, scheduled),
+        groups=groups_of(dag),
+        consumes=consumed_assets(dag),
     )
 
 
 def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskFacts:
-    from windtunnel.airflow_compat.dagbag import awaited_dag, is_branch, may_wait, triggered_dag
+    from windtunnel.airflow_compat.dagbag import is_branch, may_wait
+    from windtunnel.airflow_compat.references import awaited_dag, references_of, triggered_dag
 
     return TaskFacts(
         dag_id=dag.dag_id,
@@ -120,6 +127,7 @@ def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskF
         is_branch=is_branch(task),
         is_setup=bool(task.is_setup),
         is_teardown=bool(task.is_teardown),
+        **references_of(task),
     )
 
 

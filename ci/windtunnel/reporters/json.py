@@ -20,6 +20,7 @@ from windtunnel.facts import (
     PropertyFacts,
     RunFacts,
     SaveFacts,
+    ScheduleFacts,
     TaskRunFacts,
 )
 from windtunnel.findings import Finding, Severity
@@ -119,7 +120,18 @@ def _dag(file: DagFileFacts, dag: DagFacts, run: RunFacts | None) -> Object:
         "antichain": dag.shape.antichain,
         "linearity": round(dag.shape.linearity, 4),
         "redundant_edges": dag.shape.redundant_edges,
+        "schedule": _schedule(dag.schedule),
         "run": _run(run) if run else None,
+    }
+
+
+def _schedule(schedule: ScheduleFacts) -> Object:
+    return {
+        "summary": schedule.summary,
+        "start": schedule.start or None,
+        "end": schedule.end or None,
+        "next_runs": schedule.next_runs,
+        "due": schedule.due,
     }
 
 

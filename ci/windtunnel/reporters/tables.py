@@ -25,8 +25,10 @@ _GOOD, _BAD = (
 
 
 def tables(report: Report, verbosity: int) -> Iterator[RenderableType]:
-    """Every table that has a row; those of properties and stages only where verbosity is above 0."""
+    """Every table that has a row; those of schedules, properties and stages only where verbosity is above 0."""
     yield from _table("DAGs", _dag_columns(report), _dag_rows(report))
+    if verbosity > 0:
+        yield from _table("Schedules", ("dag_id", "schedule", "next runs (UTC)"), _schedule_rows(report))
     yield from _not_loaded(report)
     yield from _table("Modules", _module_columns(report), _module_rows(report))
     yield from _not_built(report)
@@ -68,6 +70,12 @@ def _dag_columns(report: Report) -> tuple[str, ...]:
 def _dag_rows(report: Report) -> Iterator[tuple[str, ...]]:
     for _, dag, run in dags(report):
         yield (*_shape(dag), *(_run(run) if report.runs else ()))
+
+
+def _schedule_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    for _, dag, _ in dags(report):
+        runs = [run[:16].replace("T", " ") for run in dag.schedule.next_runs]
+        yield (dag.dag_id, dag.schedule.summary, ", ".join(runs) or _NONE)
 
 
 def _shape(dag: DagFacts) -> tuple[str, ...]:

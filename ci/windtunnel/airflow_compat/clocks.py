@@ -75,8 +75,22 @@ def clock_changes(timetable: Any) -> tuple[ClockChange, ...]:
         facts = _cron_facts(part)
         if facts is not None and len(facts.offsets) > 1 and len(facts.hours) < 24:
             for moment in _transitions(part._timezone):  # noqa: SLF001
-                changes += _changes_at(part, moment)
+                if _fires_in_change(facts, part._timezone, moment):  # noqa: SLF001  to ask the timetable is slow
+                    changes += _changes_at(part, moment)
     return tuple(changes)
+
+
+def _fires_in_change(cron: CronFacts, zone: Any, moment: datetime) -> bool:
+    """Whether a time of day of the expression lies in those that the clocks skip or repeat at `moment`."""
+    after = moment.astimezone(zone)
+    begins, moved = after.hour * 60 + after.minute, _moved(zone, moment)
+    times = {60 * hour + minute for hour in cron.hours for minute in cron.minutes}
+    return any((begins + step - max(moved, 0)) % (24 * 60) in times for step in range(abs(moved)))
+
+
+def _moved(zone: Any, moment: datetime) -> int:
+    """Minutes by which the clocks are put forward at `moment`."""
+    return _offset(zone, moment) - _offset(zone, moment - timedelta(minutes=1))
 
 
 def _transitions(zone: Any) -> Iterator[datetime]:
@@ -106,7 +120,7 @@ def _changes_at(timetable: Any, moment: datetime) -> Iterator[ClockChange]:
         run.replace(tzinfo=None)
         for run in _runs(unchanging, *(at.astimezone(zone).replace(tzinfo=timezone.utc) for at in (begins, ends)))
     ]
-    moved = timedelta(minutes=_offset(zone, moment) - _offset(zone, moment - timedelta(minutes=1)))
+    moved = timedelta(minutes=_moved(zone, moment))
     for wall in wanted:
         exists = _times(wall, zone)
         seen = [run for run in runs if run.replace(tzinfo=None) == wall]

@@ -27,8 +27,23 @@ def enter_repository(root: Path, dag_folder: Path) -> None:
         os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(plugins)
         settings.PLUGINS_FOLDER = str(plugins)
         sys.path.append(str(plugins))
+        _forget_plugins()
     if str(dag_folder) not in sys.path:
         sys.path.append(str(dag_folder))
+
+
+def _forget_plugins() -> None:
+    """Let Airflow look for plugins anew: the template, which has none of the user's, has looked already."""
+    from airflow import plugins_manager
+
+    known = vars(plugins_manager)
+    for remembered in known.values():
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
+    for name, kind in known.get("__annotations__", {}).items():  # 3.1: lists that are None until they are filled
+        if str(kind).endswith("| None"):
+            setattr(plugins_manager, name, None)
+    known.get("loaded_plugins", set()).clear()
 
 
 def read_dag_file(file: Path, dag_folder: Path) -> Any:

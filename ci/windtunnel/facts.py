@@ -80,13 +80,71 @@ class ExternalFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceFacts:
+    """What a branch literally answers at one place of its text: ids of tasks or of task groups.
+
+    `whole` where the answer holds nothing else; `named` are those of `targets` that the text may give to something as
+    an id, though no task of the DAG came of it: the file may make it under other conditions.
+    """
+
+    targets: tuple[str, ...]
+    location: Location
+    whole: bool = True
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SensorFacts:
+    """How a sensor waits; `timeout` and `poke_interval` are in seconds.
+
+    `chosen` where somebody has set the timeout, `clock` where it waits for nothing but a time that surely comes,
+    `movable` where it could wait in another mode.
+    """
+
+    timeout: float
+    poke_interval: float
+    mode: str = "poke"
+    deferrable: bool = False
+    chosen: bool = False
+    clock: bool = False
+    movable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LimitFacts:
+    """What bounds the attempts of a task. `execution_timeout` is in seconds, 0.0 for none.
+
+    `bounds_itself` where an argument of its own, or the text of its function, sets a timeout; `retries_chosen` where
+    somebody has set `retries`, or the text of its function repeats what failed.
+    """
+
+    execution_timeout: float = 0.0
+    bounds_itself: bool = False
+    retries: int = 0
+    retries_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MappingFacts:
+    """A mapped task: `over` are the tasks whose output decides how many copies there are, none where the text does.
+
+    `bounded` where somebody has decided how many of them may be at work at a time.
+    """
+
+    over: tuple[str, ...] = ()
+    bounded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFacts:
     """One task as it was loaded; `location` is where its function or its operator call stands.
 
     `triggers` is the dag_id that it starts a run of, "" for a task that starts none; `waits` whether the task, by its
     kind, may wait for something outside; `awaits` the dag_id whose run it waits for, "" for none. `external` says what
     of that DAG it waits for, or what it `marks` there (ExternalTaskMarker); `may_skip` whether, by its kind, it may end
-    without what is behind it: a short circuit, or the trigger of a run that there can be only once.
+    without what is behind it: a short circuit, or the trigger of a run that there can be only once. `choices` are the
+    literal answers of a branch; `outside` is by what the task talks to other systems, "" where nothing says that it
+    does.
     """
 
     dag_id: str
@@ -106,6 +164,11 @@ class TaskFacts:
     produces: tuple[AssetFacts, ...] = ()
     pool: str = ""
     queue: str = ""
+    choices: tuple[ChoiceFacts, ...] = ()
+    outside: str = ""
+    limits: LimitFacts = LimitFacts()
+    mapping: MappingFacts | None = None
+    sensor: SensorFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +271,7 @@ class DagFacts:
     """One DAG as the DagBag holds it. `unserializable` is Airflow's reason why it cannot be stored, or empty.
 
     `edges` are (upstream, downstream) pairs of task_ids, `groups` the task groups with the tasks in them,
-    `consumes` the assets that the schedule names.
+    `consumes` the assets that the schedule names. `run_timeout` is in seconds, 0.0 for none.
     """
 
     dag_id: str
@@ -220,6 +283,7 @@ class DagFacts:
     schedule: ScheduleFacts = ScheduleFacts()
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     consumes: tuple[AssetFacts, ...] = ()
+    run_timeout: float = 0.0
 
 
 class Effect(str, Enum):
@@ -246,10 +310,24 @@ class EffectFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFacts:
+    """One object that several tasks hold, and that the text changes after it has given it to one of them.
+
+    `name` is how the text writes it, `argument` under which the tasks hold it; `location` is where it is changed.
+    """
+
+    name: str
+    argument: str
+    tasks: tuple[str, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class DagFileFacts:
     """One candidate DAG file, loaded in a process of its own.
 
-    `uncalled` are the functions under a `@dag` decorator that nothing in the file calls, with their lines.
+    `uncalled` are the functions under a `@dag` decorator that nothing in the file calls, with their lines;
+    `uncalled_tasks` those under `@task` and its like.
     """
 
     path: str
@@ -258,6 +336,8 @@ class DagFileFacts:
     dags: tuple[DagFacts, ...] = ()
     uncalled: tuple[tuple[str, int], ...] = ()
     effects: tuple[EffectFacts, ...] = ()
+    uncalled_tasks: tuple[tuple[str, int], ...] = ()
+    shared: tuple[SharedFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

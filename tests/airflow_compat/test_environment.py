@@ -20,6 +20,15 @@ def test_the_users_airflow_settings_are_left_out_and_connections_and_variables_s
     assert sorted(without_airflow(given)) == ["AIRFLOW_CONN_WAREHOUSE", "AIRFLOW_VAR_BUCKET", "PATH"]
 
 
+def test_the_defaults_that_tasks_are_judged_by_stay_where_airflow_could_start_with_them():
+    given = {
+        "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "2",
+        "AIRFLOW__CORE__DEFAULT_TASK_EXECUTION_TIMEOUT": "",
+        "AIRFLOW__SENSORS__DEFAULT_TIMEOUT": "a week",
+    }
+    assert without_airflow(given) == {"AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "2"}
+
+
 def test_all_that_airflow_writes_lies_below_its_home():
     variables = airflow_variables(Path("/home of/wt"))
     assert variables["AIRFLOW_HOME"] == "/home of/wt"

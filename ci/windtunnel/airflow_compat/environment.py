@@ -9,12 +9,23 @@ from pathlib import Path
 BUNDLE = "windtunnel"
 _SETTINGS_PREFIX = "AIRFLOW__"
 _OWN = ("AIRFLOW_HOME", "AIRFLOW_CONFIG")
+# Defaults of what is judged. They are whole numbers: with anything else Airflow would not start.
+_JUDGED = (
+    "AIRFLOW__CORE__DEFAULT_TASK_RETRIES",
+    "AIRFLOW__CORE__DEFAULT_TASK_EXECUTION_TIMEOUT",
+    "AIRFLOW__SENSORS__DEFAULT_TIMEOUT",
+)
 
 
 def without_airflow(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` without the user's Airflow settings; connections and variables given in it stay."""
+    """`environment` without the user's Airflow settings, but for the defaults of retries and timeouts.
+
+    Connections and variables given in it stay.
+    """
     return {
-        name: value for name, value in environment.items() if not name.startswith(_SETTINGS_PREFIX) and name not in _OWN
+        name: value
+        for name, value in environment.items()
+        if (not name.startswith(_SETTINGS_PREFIX) and name not in _OWN) or (name in _JUDGED and value.isdecimal())
     }
 
 

@@ -11,7 +11,9 @@ from windtunnel.collectors.effects import Effects, refuse_network
 from windtunnel.collectors.failures import failure_from_text, is_users, relative
 from windtunnel.collectors.imports import ImportWatch
 from windtunnel.collectors.needs import need_in_text
+from windtunnel.collectors.shared_arguments import shared_arguments
 from windtunnel.collectors.source import SourceIndex
+from windtunnel.collectors.uncalled import uncalled_tasks
 from windtunnel.facts import DagFacts, DagFileFacts, End, FailureFacts, ProcessFacts, TaskFacts
 from windtunnel.findings import Location
 from windtunnel.pool import Outcome
@@ -72,6 +74,8 @@ class Loader:
             dags=tuple(_dag_facts(dag, file, index) for _, dag in sorted(bag.dags.items())),
             uncalled=() if bag.import_errors else index.uncalled_dags(),
             effects=seen,
+            uncalled_tasks=uncalled_tasks(file.file, file.root) if bag.dags and not bag.import_errors else (),
+            shared=shared_arguments(bag.dags.values(), file.file, file.path),
         )
 
 
@@ -94,6 +98,7 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
     from windtunnel.airflow_compat.dagbag import store
     from windtunnel.airflow_compat.references import consumed_assets, groups_of
     from windtunnel.airflow_compat.schedules import schedule_of
+    from windtunnel.airflow_compat.tasks import seconds
     from windtunnel.collectors.shape import shape_of
 
     scheduled, unserializable = store(dag)
@@ -108,18 +113,23 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
         schedule=schedule_of(dag, scheduled),
         groups=groups_of(dag),
         consumes=consumed_assets(dag),
+        run_timeout=seconds(dag.dagrun_timeout),
     )
 
 
 def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskFacts:
     from windtunnel.airflow_compat.dagbag import is_branch, may_wait
     from windtunnel.airflow_compat.references import awaited_dag, references_of, triggered_dag
+    from windtunnel.airflow_compat.tasks import mapping_of, sensor_of
+    from windtunnel.collectors.wiring import choices_of, outside_and_limits
 
+    location = task_location(task, dag, file, index)
+    outside, limits = outside_and_limits(task, file.root)
     return TaskFacts(
         dag_id=dag.dag_id,
         task_id=task.task_id,
         operator=str(task.task_type),
-        location=task_location(task, dag, file, index),
+        location=location,
         waits=may_wait(task),
         triggers=triggered_dag(task),
         awaits=awaited_dag(task),
@@ -128,6 +138,11 @@ def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskF
         is_setup=bool(task.is_setup),
         is_teardown=bool(task.is_teardown),
         **references_of(task),
+        choices=choices_of(task, location, file.root, file.file) if is_branch(task) else (),
+        outside=outside,
+        limits=limits,
+        mapping=mapping_of(task),
+        sensor=sensor_of(task),
     )
 
 

@@ -20,7 +20,7 @@ def relative(path: str | Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def is_users(path: str, root: Path) -> bool:
+def is_users(path: str | Path, root: Path) -> bool:
     """Whether a file belongs to the repository: below its root, and not in a virtual environment there."""
     file = Path(path)
     if not file.is_absolute() or not file.is_relative_to(root):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from windtunnel.collectors.discovery import Found, discover, find_root
+from windtunnel.collectors.discovery import Found, discover, discover_unseen, find_root
 from windtunnel.errors import UsageError
 from windtunnel.settings import Settings
 
@@ -301,3 +301,61 @@ def test_the_root_is_the_nearest_repository_around_all_paths(tmp_path: Path) -> 
     assert find_root(tmp_path / "one" / "deep" / "er") == tmp_path / "one"
     assert find_root(tmp_path / "one", (tmp_path / "one" / "deep",)) == tmp_path / "one"
     assert find_root(tmp_path / "one", (tmp_path / "two",)) == tmp_path / "two"
+
+
+# What Airflow passes over
+
+FACTORY = "from airflow.sdk import DAG\n\n\ndef build(name):\n    return DAG(name)\n"
+
+
+def unseen(root: Path, *paths: str) -> list[tuple[str, str, str]]:
+    settings = Settings(root, tuple(root / path for path in paths))
+    return [(one.file.path, one.pattern, str(one.location or "")) for one in discover_unseen(settings)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from include.factory import build\n\nx = build('x')\n",
+        "import include.factory\n\ninclude.factory.build('x')\n",
+        "from .near import build\n\nwith build('x'):\n    pass\n",
+        "import dagfactory\n\ndagfactory.load_yaml_dags(globals_dict=globals())\n",
+    ],
+)
+def test_what_safe_mode_drops_and_calls_a_module_of_the_owners_may_make_a_dag(repository: Write, text: str) -> None:
+    root = repository({"dags/a.py": text, "dags/near.py": FACTORY, "include/factory.py": FACTORY, "dags/seen.py": DAG})
+    assert unseen(root) == [("dags/a.py", "", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import logging\n\nfrom include.factory import build\n\nlog = logging.getLogger(__name__)\n",
+        "from include.factory import build\n\n\ndef make():\n    return build('x')\n",
+        "from include.factory import build\n\n\n@build\ndef make():\n    pass\n",
+        "import pandas\n\nTABLE = pandas.DataFrame()\n",
+        "import include.factory as dag\n",
+    ],
+)
+def test_a_helper_module_makes_no_dag(repository: Write, text: str) -> None:
+    root = repository({"dags/a.py": text, "include/factory.py": FACTORY, "dags/seen.py": DAG})
+    assert unseen(root) == []
+
+
+def test_files_that_a_pattern_hides_by_a_part_of_a_word_are_unseen(repository: Write) -> None:
+    root = repository(
+        {
+            "dags/.airflowignore": "# tests\n*test*\ndraft_*\nnever.py\n",
+            "dags/latest.py": DAG,
+            "dags/contest/a.py": DAG,
+            "dags/contest/helper.py": PLAIN,
+            "dags/test_a.py": DAG,
+            "dags/draft_a.py": DAG,
+            "dags/never.py": DAG,
+            "dags/seen.py": DAG,
+        }
+    )
+    pattern = ("*test*", "dags/.airflowignore:2")
+    assert unseen(root) == [("dags/contest/a.py", *pattern), ("dags/latest.py", *pattern)]
+    assert unseen(root, "dags/latest.py") == [("dags/latest.py", *pattern)]
+    assert unseen(root, "dags/seen.py") == []

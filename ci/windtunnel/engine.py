@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import windtunnel
 from windtunnel.airflow_compat.environment import without_airflow
 from windtunnel.checks import Check, catalogue, matches, selected
-from windtunnel.collectors.batches import collect_dag_files
-from windtunnel.collectors.dags import DagFile
-from windtunnel.collectors.discovery import Found, discover
+from windtunnel.collectors.dags import DagFile, as_loaded
+from windtunnel.collectors.discovery import Found, discover, discover_unseen
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
+from windtunnel.collectors.second_loads import collect_dag_files
+from windtunnel.collectors.unseen import collect_unseen
 from windtunnel.errors import UsageError
 from windtunnel.facts import (
     DagFacts,
@@ -31,6 +32,7 @@ from windtunnel.facts import (
     RunFacts,
     SaveState,
     TaskFacts,
+    UnseenDagsFacts,
 )
 from windtunnel.judging import (
     RUN_SUBJECTS,
@@ -40,6 +42,7 @@ from windtunnel.judging import (
     subjects_of_module,
     subjects_of_repository,
     subjects_of_run,
+    subjects_of_unseen,
 )
 from windtunnel.pool import Pool
 from windtunnel.report import Report, Timing, Versions
@@ -50,7 +53,7 @@ if TYPE_CHECKING:
 
 _BEFORE_RUNS = ("WT101", "WT102", "WT103", "WT104")
 _BEFORE_PROPERTIES = ("WT501",)
-LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts)
+LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts)
 
 
 class Progress(Protocol):
@@ -70,11 +73,13 @@ class _Collected:
     runs: tuple[RunFacts, ...] = ()
     dataflows: list[DataflowFacts] = field(default_factory=list)
     properties: list[PropertyFacts] = field(default_factory=list)
+    unseen: tuple[UnseenDagsFacts, ...] = ()
     timings: list[Timing] = field(default_factory=list)
 
     def subjects(self, settings: Settings) -> Iterator[Subject]:
         yield from subjects_of_repository(self.files, whole=not settings.paths)
         yield from chain.from_iterable(map(subjects_of_file, self.files))
+        yield from chain.from_iterable(map(subjects_of_unseen, self.unseen))
         yield from chain.from_iterable(map(subjects_of_run, self.runs))
         yield from chain.from_iterable(map(subjects_of_module, self.dataflows))
         yield from chain.from_iterable(map(subjects_of_module, self.properties))
@@ -131,6 +136,7 @@ class Plan:
     runs: bool
     dataflows: bool
     properties: bool
+    unseen: bool = False
 
     @classmethod
     def of(cls, checks: Sequence[Check], found: Found, settings: Settings) -> Plan:
@@ -143,6 +149,7 @@ class Plan:
             runs=runs,
             dataflows=bool(found.modules) and DataflowFacts in subjects,
             properties=bool(found.modules) and PropertyFacts in subjects,
+            unseen=UnseenDagsFacts in subjects,
         )
         plan._insist(settings)
         return plan
@@ -261,6 +268,8 @@ def _collect_dags(pool: Pool, plan: Plan, settings: Settings, progress: Progress
     files = plan.found.dag_files
     loads = collect_dag_files(pool, files, settings.timeout)
     collected.files = sorted(_watched(loads, "load", len(files), progress, collected), key=_by_path)
+    if plan.unseen:
+        collected.unseen = tuple(collect_unseen(pool, discover_unseen(settings), settings.timeout))
     if plan.runs:
         requests = run_requests(_with_triggered(pool, plan.found, collected.files, settings), collected.files, settings)
         runs = collect_runs(pool, requests, settings.timeout)
@@ -277,7 +286,7 @@ def _others_who_might_ask(
         return ()
     by_path = {file.path: file for file in found.others}
     loaded = tuple(collect_dag_files(pool, found.others, settings.timeout))
-    requests = run_requests([(by_path[facts.path], facts) for facts in loaded], loaded, settings)
+    requests = run_requests([(as_loaded(by_path[facts.path], facts), facts) for facts in loaded], loaded, settings)
     return tuple(collect_runs(pool, requests, settings.timeout))
 
 
@@ -289,7 +298,7 @@ def _with_triggered(
     dags = [dag for facts in loaded for dag in facts.dags]
     strange = {task.triggers for dag in dags for task in dag.tasks} - {"", *(dag.dag_id for dag in dags)}
     others = collect_dag_files(pool, found.others, settings.timeout) if strange else ()
-    return [(by_path[facts.path], facts) for facts in (*others, *loaded)]
+    return [(as_loaded(by_path[facts.path], facts), facts) for facts in (*others, *loaded)]
 
 
 def run_requests(

@@ -31,7 +31,8 @@ class FailureFacts:
     """An exception in the user's code: `location` is the innermost line of the user's own files.
 
     `traceback` keeps the user's frames only; `needs` names what the code asked of the outside and the run
-    could not give (a connection, a variable, the network), empty where nothing of the kind was the cause.
+    could not give (a connection, a variable, the network), empty where nothing of the kind was the cause. `hint` is
+    the way out of this very failure, as far as it is known.
     """
 
     type: str
@@ -39,6 +40,7 @@ class FailureFacts:
     location: Location | None
     traceback: str
     needs: str = ""
+    hint: str = ""
 
     @property
     def summary(self) -> str:
@@ -323,11 +325,37 @@ class SharedFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReusedIdFacts:
+    """A DAG id that one file gives to several DAGs, of which Airflow keeps one: `lines` are where each is made."""
+
+    dag_id: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClashFacts:
+    """A module that the user's code imports by `name` at `location`, and that two places answer to.
+
+    `used` and `hidden` are files, as findings name them; `used` may be what is installed, named by its distribution's
+    module.
+    """
+
+    name: str
+    location: Location
+    used: str
+    hidden: str
+
+
+@dataclass(frozen=True, slots=True)
 class DagFileFacts:
     """One candidate DAG file, loaded in a process of its own.
 
-    `uncalled` are the functions under a `@dag` decorator that nothing in the file calls, with their lines;
-    `uncalled_tasks` those under `@task` and its like.
+    `uncalled` are the functions under a `@dag` decorator that nothing in the file calls, with their lines,
+    `uncalled_tasks` those under `@task` and its like; `unreached` those that would make a DAG otherwise and that the
+    import of the file does not reach. `lost` are the DAGs that the
+    import makes and Airflow does not collect, by their ids, with their lines. `started_in` is the folder, as findings
+    name it, that the process had to stand in for the file to give its DAGs, "" where it does not matter; then
+    `stumbled` is the failure anywhere else, None where it just gave none.
     """
 
     path: str
@@ -338,6 +366,25 @@ class DagFileFacts:
     effects: tuple[EffectFacts, ...] = ()
     uncalled_tasks: tuple[tuple[str, int], ...] = ()
     shared: tuple[SharedFacts, ...] = ()
+    unreached: tuple[tuple[str, int], ...] = ()
+    lost: tuple[tuple[str, int], ...] = ()
+    reused: tuple[ReusedIdFacts, ...] = ()
+    clashes: tuple[ClashFacts, ...] = ()
+    started_in: str = ""
+    stumbled: FailureFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenDagsFacts:
+    """DAGs that Airflow does not look at: `files` are (path, dag_ids) pairs.
+
+    `pattern` is the line of an .airflowignore, at `location`, that hides the files; "" where it is safe mode that drops
+    the one file, whose DAG stands at `location`.
+    """
+
+    location: Location
+    files: tuple[tuple[str, tuple[str, ...]], ...]
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from windtunnel.checks import Check, catalogue
 from windtunnel.collectors.failures import relative
-from windtunnel.collectors.source import ignore_reason
+from windtunnel.collectors.source import holder_of, ignore_reason, read_source
 from windtunnel.facts import (
     CheckCrash,
     DagFacts,
@@ -26,6 +26,7 @@ from windtunnel.facts import (
     SaveFacts,
     TaskFacts,
     TaskRunFacts,
+    UnseenDagsFacts,
 )
 from windtunnel.findings import Complaint, Finding, Location
 from windtunnel.settings import Settings, options
@@ -67,8 +68,13 @@ def subjects_of_file(file: DagFileFacts) -> Iterator[Subject]:
 
 def subjects_of_run(run: RunFacts) -> Iterator[Subject]:
     """The run, its task instances, its driver executions and its saves."""
-    path = run.location.path
+    path = holder_of(Path(run.location.path)).as_posix()
     yield from (Subject(path, facts) for facts in (run, *run.tasks, *run.drivers, *run.saves))
+
+
+def subjects_of_unseen(unseen: UnseenDagsFacts) -> Iterator[Subject]:
+    """The DAGs that Airflow passes over. Their files are no DAG files: they are found where all are looked through."""
+    yield Subject("", unseen)
 
 
 def subjects_of_module(facts: DataflowFacts | PropertyFacts) -> Iterator[Subject]:
@@ -137,7 +143,7 @@ class _Scribe:
 
 def _lines_of(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+        return read_source(file).decode("utf-8", errors="replace").splitlines()
     except OSError:
         return []
 

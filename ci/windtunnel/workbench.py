@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from windtunnel.checks import selected
-from windtunnel.collectors.batches import collect_dag_files
-from windtunnel.collectors.dags import DagFile
+from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
+from windtunnel.collectors.second_loads import collect_dag_files
 from windtunnel.engine import LOAD_SUBJECTS, Plan, Pools, neighbours, trial_of, versions
 from windtunnel.facts import (
     DagFacts,
@@ -131,7 +131,9 @@ class Workbench:
         if not dags or self._judges(*LOAD_SUBJECTS):
             yield Stage("load", "", 1, lambda: subjects_of_file(facts))
         for dag in dags:
-            yield Stage("run", dag.dag_id, dag.location.line, partial(self._subjects_of_run, file, dag))
+            yield Stage(
+                "run", dag.dag_id, dag.location.line, partial(self._subjects_of_run, as_loaded(file, facts), dag)
+            )
 
     def _stages_of_module(self, module: ModuleFile) -> Iterator[Stage]:
         facts = self._built(module)
@@ -169,7 +171,7 @@ class Workbench:
 
     def _run(self, dags: list[tuple[DagFile, DagFacts]]) -> list[RunFacts]:
         requests = {
-            (file.path, dag.dag_id): DagRunRequest(file, dag, self._settings.conf, self._neighbours(file, dag))
+            (dag.location.path, dag.dag_id): DagRunRequest(file, dag, self._settings.conf, self._neighbours(file, dag))
             for file, dag in dags
         }
         missing = [request for key, request in requests.items() if key not in self._runs]
@@ -180,8 +182,8 @@ class Workbench:
     def _all_dags(self) -> Iterator[tuple[DagFile, DagFacts]]:
         for file in self._dag_files:
             self.expect(file)
-        for file in self._dag_files:
-            yield from ((file, dag) for dag in self._loaded(file).dags if not dag.unserializable)
+        for file, facts in [(file, self._loaded(file)) for file in self._dag_files]:
+            yield from ((as_loaded(file, facts), dag) for dag in facts.dags if not dag.unserializable)
 
     def _neighbours(self, file: DagFile, dag: DagFacts) -> tuple[DagFile, ...]:
         if not any(task.triggers for task in dag.tasks):

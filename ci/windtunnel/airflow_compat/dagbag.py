@@ -9,48 +9,44 @@ from pathlib import Path
 from typing import Any
 
 from windtunnel.airflow_compat.environment import BUNDLE
+from windtunnel.airflow_compat.plugins import use_plugins
 
 
 def enter_repository(root: Path, dag_folder: Path) -> None:
     """Make the repository importable in this child as it is under Airflow.
 
-    The root goes where PYTHONPATH would put it; the DAG folder and the plugins folder go to the end, as Airflow does
-    it (a plain DagBag does not). Nothing is compiled into the user's tree.
+    The root goes where PYTHONPATH would put it; `config/`, the plugins folder and the DAG folder go to the end, in the
+    order of airflow/settings.py and of BundleDagBag (a plain DagBag adds none). Nothing is compiled into the user's
+    tree.
     """
-    from airflow import settings
-
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     sys.path.insert(0, str(root))
-    plugins = root / "plugins"
-    if plugins.is_dir():
-        os.environ["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(plugins)
-        settings.PLUGINS_FOLDER = str(plugins)
-        sys.path.append(str(plugins))
-        _forget_plugins()
-    if str(dag_folder) not in sys.path:
-        sys.path.append(str(dag_folder))
+    home = airflow_home(root, dag_folder)
+    if (plugins := home / "plugins").is_dir():
+        use_plugins(plugins)
+    for folder in (home / "config", plugins, dag_folder):
+        if folder.is_dir() and str(folder) not in sys.path:
+            sys.path.append(str(folder))
 
 
-def _forget_plugins() -> None:
-    """Let Airflow look for plugins anew: the template, which has none of the user's, has looked already."""
-    from airflow import plugins_manager
+def airflow_home(root: Path, dag_folder: Path) -> Path:
+    """The folder of the repository that is deployed as AIRFLOW_HOME: the nearest above the DAG folder with `plugins/`.
 
-    known = vars(plugins_manager)
-    for remembered in known.values():
-        if hasattr(remembered, "cache_clear"):
-            remembered.cache_clear()
-    for name, kind in known.get("__annotations__", {}).items():  # 3.1: lists that are None until they are filled
-        if str(kind).endswith("| None"):
-            setattr(plugins_manager, name, None)
-    known.get("loaded_plugins", set()).clear()
+    Where there is none, the folder that the DAG folder lies in.
+    """
+    above = [folder for folder in dag_folder.parents if folder.is_relative_to(root)] or [root]
+    return next((folder for folder in above if (folder / "plugins").is_dir()), above[0])
 
 
-def read_dag_file(file: Path, dag_folder: Path) -> Any:
-    """The DagBag of one file: `.dags` by dag_id, `.import_errors` as texts by path."""
+def read_dag_file(file: Path, dag_folder: Path, safe_mode: bool = True) -> Any:
+    """The DagBag of one file: `.dags` by dag_id, `.import_errors` as texts by path.
+
+    Under `safe_mode` Airflow reads only what speaks of airflow and of a dag or an asset.
+    """
     bag_class = _dag_bag_class()
     understood = inspect.signature(bag_class).parameters
-    options: dict[str, Any] = {"bundle_path": dag_folder, "bundle_name": BUNDLE}
+    options: dict[str, Any] = {"bundle_path": dag_folder, "bundle_name": BUNDLE, "safe_mode": safe_mode}
     return bag_class(str(file), **{name: value for name, value in options.items() if name in understood})
 
 
@@ -65,13 +61,22 @@ def _dag_bag_class() -> Any:
 def store(dag: Any) -> tuple[Any, str]:
     """The DAG as the scheduler knows it, serialized and read back; or None, and Airflow's reason why it cannot be."""
     try:
+        return _serialization().from_dict(serialized(dag)), ""
+    except Exception as error:  # a serializer meets whatever the user has put into the DAG
+        return None, f"{type(error).__name__}: {error}"
+
+
+def serialized(dag: Any) -> Any:
+    """The DAG as plain data, as it lies in Airflow's database. Raises what a serializer raises."""
+    return _serialization().to_dict(dag)
+
+
+def _serialization() -> Any:
+    try:
         from airflow.serialization.serialized_objects import DagSerialization
     except ImportError:  # 3.1
         from airflow.serialization.serialized_objects import SerializedDAG as DagSerialization
-    try:
-        return DagSerialization.from_dict(DagSerialization.to_dict(dag)), ""
-    except Exception as error:  # a serializer meets whatever the user has put into the DAG
-        return None, f"{type(error).__name__}: {error}"
+    return DagSerialization
 
 
 def may_wait(task: Any) -> bool:

@@ -8,7 +8,8 @@ schedules, duplicate task ids.
 Airflow shows no DAG of that file, or keeps running the last version that did load. Nobody is paged for either.
 
 ## What to do
-The evidence holds the frames of your own files, the last of them where it happened.
+The evidence holds the frames of your own files, the last of them where it happened. For a module that is not there,
+the remedy names the distribution to install, or where in the repository the module lies.
 """
 
 from __future__ import annotations
@@ -67,4 +68,5 @@ def unloadable_file(file: DagFileFacts) -> Iterator[Complaint]:
     for failure in file.failures:
         if not failure.needs:
             location = failure.location or Location(file.path)
-            yield Complaint(location, f"Airflow cannot load {file.path}: {failure.summary}", failure.traceback)
+            message = f"Airflow cannot load {file.path}: {failure.summary}"
+            yield Complaint(location, message, failure.traceback, remedy=failure.hint)

@@ -1,8 +1,7 @@
 """DAG id that two files claim.
 
 ## What it does
-Compares the DAG ids of all files. A second DAG of the same id inside one file is an import error of Airflow's own
-(WT101).
+Compares the DAG ids of all files. What one file gives the same id is told of by WT117.
 
 ## Why is this bad?
 Airflow keeps one DAG per id. Which of the two it is changes with the order in which the files are parsed, and the

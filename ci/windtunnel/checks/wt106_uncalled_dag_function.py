@@ -1,7 +1,8 @@
 """Function under @dag that is never called.
 
 ## What it does
-Looks in a file that loads for functions under a `@dag` decorator whose name the file does not mention again.
+Looks in a file that loads for functions under a `@dag` decorator whose name the file does not mention again, but for
+what stands below `if __name__ == "__main__"`. A file that another file of the repository imports is left out.
 
 ## Why is this bad?
 `@dag` makes a factory. Without a call there is no DAG: the file loads without an error, and Airflow shows nothing.

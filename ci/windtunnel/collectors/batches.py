@@ -59,7 +59,12 @@ def _kind(file: DagFile) -> object:
     """What files must have in common; a zip archive has it with none."""
     if file.file.suffix != ".py":
         return file.file
-    return file.root, file.dag_folder, frozenset(filter(_brings_something, PythonText(file.file).imported()))
+    return (
+        file.root,
+        file.dag_folder,
+        file.start,
+        frozenset(filter(_brings_something, PythonText(file.file).imported())),
+    )
 
 
 def _brings_something(module: str) -> bool:

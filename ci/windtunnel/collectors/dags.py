@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.clashes import clashes
 from windtunnel.collectors.effects import Effects, refuse_network
 from windtunnel.collectors.failures import failure_from_text, is_users, relative
 from windtunnel.collectors.imports import ImportWatch
+from windtunnel.collectors.missing_modules import with_hint
 from windtunnel.collectors.needs import need_in_text
 from windtunnel.collectors.shared_arguments import shared_arguments
-from windtunnel.collectors.source import SourceIndex
+from windtunnel.collectors.source import SourceIndex, holder_of
+from windtunnel.collectors.start_folders import stand_in
 from windtunnel.collectors.uncalled import uncalled_tasks
+from windtunnel.collectors.unreached import is_imported_elsewhere, unreached_makers
 from windtunnel.facts import DagFacts, DagFileFacts, End, FailureFacts, ProcessFacts, TaskFacts
 from windtunnel.findings import Location
 from windtunnel.pool import Outcome
@@ -21,16 +26,25 @@ from windtunnel.pool import Outcome
 
 @dataclass(frozen=True, slots=True)
 class DagFile:
-    """A candidate DAG file, the DAG folder that it lies in, and the root of the repository."""
+    """A candidate DAG file, the DAG folder that it lies in, and the root of the repository.
+
+    `start` is the folder that a process has to stand in to load it; None where any will do.
+    """
 
     file: Path
     dag_folder: Path
     root: Path
+    start: Path | None = None
 
     @property
     def path(self) -> str:
         """The file as findings name it."""
         return relative(self.file, self.root)
+
+
+def as_loaded(file: DagFile, facts: DagFileFacts) -> DagFile:
+    """The file, to be loaded once more as it was loaded for these facts."""
+    return replace(file, start=file.root / facts.started_in) if facts.started_in else file
 
 
 def stuck_at(outcome: Outcome, root: Path) -> tuple[FailureFacts, ...]:
@@ -48,35 +62,54 @@ def stuck_at(outcome: Outcome, root: Path) -> tuple[FailureFacts, ...]:
 class Loader:
     """Loads DAG files in this very process, a child of the Airflow template, where it settles in for the first.
 
-    The others must lie in the same DAG folder of the same repository.
+    The others must lie in the same DAG folder of the same repository, and want the same place to start in.
     """
 
     def __init__(self, first: DagFile) -> None:
         from windtunnel.airflow_compat.schedules import tell_naive_starts
+        from windtunnel.collectors.made_dags import MadeDags
 
         self._watch = ImportWatch(first.root, own=Path(os.environ["TMPDIR"]).parent)
         self._effects = settle_in(first)
         tell_naive_starts()
+        self._made = MadeDags()
 
     def load(self, file: DagFile) -> DagFileFacts:
         """The facts of one file."""
         from windtunnel.airflow_compat.dagbag import read_dag_file
 
         self._effects.refused.clear()
+        self._made.listen(file.file)
+        before = frozenset(sys.modules)
         self._watch.start()
         bag = read_dag_file(file.file, file.dag_folder)
         seen = self._watch.stop()
         index = SourceIndex.of(file.file)
-        return DagFileFacts(
+        dags = tuple(bag.dags.values())
+        facts = DagFileFacts(
             path=file.path,
             process=ProcessFacts(End.COMPLETED),
             failures=tuple(_import_failure(text, file, self._effects) for text in bag.import_errors.values()),
             dags=tuple(_dag_facts(dag, file, index) for _, dag in sorted(bag.dags.items())),
-            uncalled=() if bag.import_errors else index.uncalled_dags(),
             effects=seen,
             uncalled_tasks=uncalled_tasks(file.file, file.root) if bag.dags and not bag.import_errors else (),
             shared=shared_arguments(bag.dags.values(), file.file, file.path),
+            reused=self._made.reused(dags),
+            clashes=clashes(file.file, file.root, before),
+            started_in=relative(file.start, file.root) if file.start else "",
         )
+        return facts if facts.failures else _with_dags_not_found(facts, file, index, self._made.lost(dags))
+
+
+def _with_dags_not_found(
+    facts: DagFileFacts, file: DagFile, index: SourceIndex, lost: tuple[tuple[str, int], ...]
+) -> DagFileFacts:
+    """With what is written to make a DAG and makes none, unless another file imports this one and may use that."""
+    uncalled = index.uncalled_dags()
+    unreached = () if facts.dags or lost or uncalled else unreached_makers(file.file)
+    if not (uncalled or unreached or lost) or is_imported_elsewhere(file.file, file.root):
+        return facts
+    return replace(facts, uncalled=uncalled, unreached=unreached, lost=lost)
 
 
 def settle_in(file: DagFile) -> Effects:
@@ -87,11 +120,14 @@ def settle_in(file: DagFile) -> Effects:
     move_in(Path(os.environ["TMPDIR"]).parent / "airflow")
     effects = refuse_network()
     enter_repository(file.root, file.dag_folder)
+    if file.start is not None:
+        stand_in(file.start)
     return effects
 
 
 def _import_failure(text: str, file: DagFile, effects: Effects) -> FailureFacts:
-    return failure_from_text(text, file.root, need_in_text(text, effects.refused))
+    failure = failure_from_text(text, file.root, need_in_text(text, effects.refused))
+    return with_hint(failure, file.root)
 
 
 def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
@@ -148,6 +184,9 @@ def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskF
 
 def dag_location(dag: Any, file: DagFile, index: SourceIndex) -> Location:
     """Where the DAG gets its id."""
+    member = Path(str(dag.fileloc))
+    if holder_of(member) == file.file != member:  # the file is an archive, and the DAG's lies in it
+        return Location(relative(member, file.root), SourceIndex.of(member).dag_line(dag.dag_id))
     return Location(file.path, index.dag_line(dag.dag_id))
 
 
@@ -158,7 +197,10 @@ def task_location(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> Loc
     line = index.task_line(task.task_id)
     if code is not None and is_users(code.co_filename, file.root):
         return Location(relative(code.co_filename, file.root), code.co_firstlineno)
-    return Location(file.path, line) if line else dag_location(dag, file, index)
+    where = dag_location(dag, file, index)
+    if not line and where.path != file.path:
+        line = SourceIndex.of(Path(str(dag.fileloc))).task_line(task.task_id)
+    return Location(where.path, line) if line else where
 
 
 def _unwrapped(function: Any) -> Any:

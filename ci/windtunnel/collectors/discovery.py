@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from windtunnel.collectors.airflowignore import files_of
+from windtunnel.collectors.airflowignore import files_of, hidden_in
 from windtunnel.collectors.dags import DagFile
+from windtunnel.collectors.failures import relative
 from windtunnel.collectors.modules import ModuleFile
+from windtunnel.collectors.own_files import DAG_FOLDER, is_foreign, own_folders
 from windtunnel.collectors.python_text import PythonText
+from windtunnel.collectors.unseen import UnseenFile
 from windtunnel.errors import UsageError
+from windtunnel.findings import Location
 from windtunnel.settings import Settings
 
-DAG_FOLDER = "dags"
-_FOREIGN = {"node_modules", "site-packages", "dist-packages", "__pycache__", "build", "dist"}
-_TESTS = {"test", "tests"}
 _WRITES_DATAFLOWS = ("hamilton.function_modifiers", "hamilton.htypes")
 
 
@@ -77,6 +78,37 @@ def discover(settings: Settings) -> Found:
     )
 
 
+def discover_unseen(settings: Settings) -> tuple[UnseenFile, ...]:
+    """The files in DAG folders that may make a DAG and that Airflow passes over, though their owner may not know it."""
+    ground = _Ground(settings.root, tuple(_existing("", settings.paths, settings.root)))
+    folders = [folder for folder in _dag_folders(settings, ground) if not folder.guessed and folder.path.is_dir()]
+    unseen = {
+        found.file.file: found
+        for folder in folders
+        for found in (*_dropped(folder.path, ground), *_hidden(folder.path, ground))
+        if ground.holds(found.file.file) and not _is_test(found.file.file)
+    }
+    return tuple(unseen.values())
+
+
+def _dropped(dag_folder: Path, ground: _Ground) -> Iterator[UnseenFile]:
+    """What safe mode drops, and what at its top calls something that may make a DAG."""
+    homes = (ground.root, dag_folder, dag_folder.parent / "plugins")
+    for file in files_of(dag_folder):
+        if file.suffix == ".py" and not might_hold_dag(file, ground.read) and ground.read(file).may_make_dag(homes):
+            yield UnseenFile(DagFile(file, dag_folder, ground.root))
+
+
+def _hidden(dag_folder: Path, ground: _Ground) -> Iterator[UnseenFile]:
+    """What a pattern hides by a part of its name."""
+    for path, rule in hidden_in(dag_folder):
+        if rule.cuts_a_word_of(path):
+            place = Location(relative(rule.file, ground.root), rule.line)
+            for file in _python_files([path], ground):
+                if _surely_holds_dag(file, ground):
+                    yield UnseenFile(DagFile(file, dag_folder, ground.root), rule.text, place)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """Where is searched: in the repository, and there in what the user has `named` (everything if that is empty)."""
@@ -84,7 +116,7 @@ class _Ground:
     root: Path
     named: tuple[Path, ...]
     read: Callable[[Path], PythonText] = field(default_factory=lambda: cache(PythonText))
-    folders: Callable[[Path], tuple[Path, ...]] = field(default_factory=lambda: cache(_own_folders))
+    folders: Callable[[Path], tuple[Path, ...]] = field(default_factory=lambda: cache(own_folders))
 
     def holds(self, file: Path) -> bool:
         return not self.named or any(file.is_relative_to(base) for base in self.named)
@@ -153,7 +185,7 @@ def _dag_files(folder: _DagFolder, ground: _Ground) -> Iterator[Path]:
     if folder.path.is_file():
         files: Iterable[Path] = [folder.path]
     else:
-        files = files_of(folder.path, skip=_is_foreign if folder.guessed else lambda _: False)
+        files = files_of(folder.path, skip=is_foreign if folder.guessed else lambda _: False)
     for file in files:
         surely = not folder.guessed or file in ground.named or _surely_holds_dag(file, ground)
         if surely and might_hold_dag(file, ground.read):
@@ -195,22 +227,6 @@ def _python_files(bases: Iterable[Path], ground: _Ground) -> Iterator[Path]:
 
 def _is_test(file: Path) -> bool:
     return file.name.startswith("test_") or file.name == "conftest.py"
-
-
-def _own_folders(base: Path) -> tuple[Path, ...]:
-    """`base` and the folders below it that hold the owner's code; of links only those that are called dags."""
-    folders: list[Path] = []
-    for place, names, _ in os.walk(base):
-        links = [Path(place, name) for name in names if name == DAG_FOLDER and Path(place, name).is_symlink()]
-        names[:] = sorted(name for name in names if not _is_foreign(Path(place, name)))
-        folders += [Path(place), *links]
-    return tuple(folders)
-
-
-def _is_foreign(folder: Path) -> bool:
-    """Whether a folder is one of tests, environments, caches, hidden, or a link to somewhere."""
-    foreign = folder.name in _FOREIGN | _TESTS or folder.name.startswith(".") or folder.is_symlink()
-    return foreign or (folder / "pyvenv.cfg").is_file()
 
 
 def _module_file(file: Path, root: Path, homes: Iterable[Path]) -> ModuleFile:

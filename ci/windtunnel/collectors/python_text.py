@@ -30,7 +30,14 @@ class PythonText:
 
     def imported(self) -> frozenset[str]:
         """The full names of what importing the file imports: modules, or members of them."""
-        return frozenset(name for node in _at_import(self._tree) for name in _imported(node))
+        return frozenset(name for node in at_import(self._tree) for name in _imported(node))
+
+    def import_words(self) -> set[str]:
+        """All parts of the dotted names that the file imports, anywhere, relative ones too."""
+        nodes = [node for node in ast.walk(self._tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = [alias.name for node in nodes for alias in node.names]
+        names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+        return {word for name in names for word in name.split(".")}
 
     def uses(self, *modules: str) -> bool:
         """Whether importing the file does something with one of the modules: decorates, annotates, calls.
@@ -39,10 +46,23 @@ class PythonText:
         """
         if not self.imports(*modules):
             return False
-        statements = list(_at_import(self._tree))
+        statements = list(at_import(self._tree))
         names = {name for node in statements for name, full in _names(node) if full.startswith(modules)}
         evaluated = (inner for node in statements for inner in _evaluated(node))
         return "*" in names or any(isinstance(node, ast.Name) and node.id in names for node in evaluated)
+
+    def may_make_dag(self, homes: Iterable[Path]) -> bool:
+        """Whether the file at its top calls something of a module in one of the `homes`, or of one that is about DAGs.
+
+        Defining functions and classes, with their decorators, is no call.
+        """
+        statements = [node for node in self._tree.body if not isinstance(node, _DEFINITIONS)]
+        calls = [node for statement in statements for node in at_import(statement) if isinstance(node, ast.Call)]
+        if not calls:
+            return False
+        bound = {name for node in self._tree.body for name, place in self._bound(node, homes) if _is_module(place)}
+        about = {name for node in self._tree.body for name, full in _names(node) if "dag" in full.lower()}
+        return any(ast.unparse(call.func).partition(".")[0] in bound | about for call in calls)
 
     def driven(self, homes: Iterable[Path]) -> Iterator[Path]:
         """The files of the modules that are given to a Hamilton driver, as far as they lie in one of the `homes`."""
@@ -76,7 +96,16 @@ class PythonText:
             yield from ((a.asname or a.name, home.joinpath(*parts, a.name)) for a in node.names for home in above)
 
 
-def _at_import(node: ast.AST) -> Iterator[ast.AST]:
+_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def _is_module(place: Path) -> bool:
+    """Whether a module, a folder, or a name in a module lies at the place, given without suffix."""
+    files = (file for at in (place, place.parent) for file in (at.with_name(at.name + ".py"), at / "__init__.py"))
+    return place.is_dir() or any(file.is_file() for file in files)
+
+
+def at_import(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes that are executed when the file is imported: not those in functions, nor those for type checkers."""
     yield node
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -84,7 +113,7 @@ def _at_import(node: ast.AST) -> Iterator[ast.AST]:
     skipped = set(map(id, node.body)) if isinstance(node, ast.If) and _is_type_checking(node.test) else set()
     for child in ast.iter_child_nodes(node):
         if id(child) not in skipped:
-            yield from _at_import(child)
+            yield from at_import(child)
 
 
 def _is_type_checking(test: ast.expr) -> bool:

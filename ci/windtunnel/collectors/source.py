@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import zipfile
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+_ARCHIVES = (".zip", ".egg")
 _NAMING = ("task_id", "dag_id", "group_id")
 _COPY = re.compile(r"__\d+$")
 _IGNORE = re.compile(r"#\s*windtunnel:\s*ignore\[(?P<codes>[A-Za-z0-9 ,]+)\]\s*(?P<reason>.*)")
@@ -26,11 +30,11 @@ class SourceIndex:
     def of(cls, file: Path) -> SourceIndex:
         """The index of a Python file; an empty one where it cannot be read as Python."""
         try:
-            tree = ast.parse(file.read_bytes())
+            tree = ast.parse(read_source(file))
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return cls()
         index = cls()
-        for node in ast.walk(tree):
+        for node in walk_unless_main(tree):
             index._take(node)
         return index
 
@@ -50,7 +54,10 @@ class SourceIndex:
                     self.named.setdefault(name.value, node.lineno)
 
     def uncalled_dags(self) -> tuple[tuple[str, int], ...]:
-        """The functions under `@dag` that the file never mentions again, with their lines."""
+        """The functions under `@dag` that the file never mentions again, with their lines.
+
+        What is said below `if __name__ == "__main__"` does not count: Airflow never gets there.
+        """
         return tuple((name, line) for name, line in self.decorated.items() if name not in self.mentioned)
 
     def dag_line(self, dag_id: str) -> int:
@@ -64,6 +71,37 @@ class SourceIndex:
             if line := self.named.get(name) or self.functions.get(name):
                 return line
         return None
+
+
+def read_source(file: Path) -> bytes:
+    """The bytes of a file, or of a member of an archive: `dags/pack.zip/report.py`. Raises OSError where it is not."""
+    archive = holder_of(file)
+    if archive == file or file.is_file():
+        return file.read_bytes()
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return opened.read(file.relative_to(archive).as_posix())
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise FileNotFoundError(str(file)) from error
+
+
+def holder_of(path: Path) -> Path:
+    """The archive that the path leads into; the path itself where it leads into none."""
+    return next((place for place in path.parents if place.suffix in _ARCHIVES), path)
+
+
+def walk_unless_main(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes, but for those below `if __name__ == "__main__"`."""
+    waiting = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        skipped = node.body if isinstance(node, ast.If) and _is_main(node.test) else ()
+        waiting.extend(child for child in ast.iter_child_nodes(node) if child not in skipped)
+
+
+def _is_main(test: ast.expr) -> bool:
+    return "__name__" in ast.unparse(test) and "__main__" in ast.unparse(test)
 
 
 def _called_name(node: ast.expr) -> str:

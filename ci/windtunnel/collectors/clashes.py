@@ -32,8 +32,7 @@ def clashes(file: Path, root: Path, before: AbstractSet[str]) -> tuple[ClashFact
 
 
 def _users_modules(root: Path, before: AbstractSet[str]) -> list[Path]:
-    new = [module for name, module in list(sys.modules.items()) if name not in before]
-    files = {getattr(module, "__file__", None) for module in new}
+    files = {getattr(sys.modules[name], "__file__", None) for name in sys.modules.keys() - before}
     return sorted(Path(file) for file in files if isinstance(file, str) and is_users(file, root))
 
 

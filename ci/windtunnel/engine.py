@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -17,20 +17,25 @@ from windtunnel.airflow_compat.environment import without_airflow
 from windtunnel.checks import Check, catalogue, matches, selected
 from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
+from windtunnel.collectors.import_profile import profile_slow
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
+from windtunnel.collectors.second_parse import parse_again
 from windtunnel.collectors.unseen import collect_unseen
+from windtunnel.collectors.warm import OWN_HASH_SEED
 from windtunnel.errors import UsageError
 from windtunnel.facts import (
     DagFacts,
     DagFileFacts,
     DataflowFacts,
+    InstabilityFacts,
     PropertyFacts,
     RepositoryFacts,
     RunFacts,
     SaveState,
+    SlowImportFacts,
     TaskFacts,
     UnseenDagsFacts,
 )
@@ -53,7 +58,9 @@ if TYPE_CHECKING:
 
 _BEFORE_RUNS = ("WT101", "WT102", "WT103", "WT104")
 _BEFORE_PROPERTIES = ("WT501",)
-LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts)
+FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
+"""What a file that loads has only where it is at fault."""
+LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts, *FAULTS_OF_FILES)
 
 
 class Progress(Protocol):
@@ -95,7 +102,7 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
     plan = Plan.of(checks, discover(settings), settings)
     checks = (*checks, *_prerequisites(plan, checks, settings))
     with ExitStack() as stack:
-        pools = pools or stack.enter_context(Pools(settings.jobs, hamilton=plan.needs_hamilton, runs=plan.runs))
+        pools = pools or stack.enter_context(plan.pools(settings.jobs))
         collected = _collect(plan, settings, progress, pools)
     findings = judge(checks, collected.subjects(settings), settings)
     collected.timings.append(Timing("total", time.monotonic() - started))
@@ -133,6 +140,8 @@ class Plan:
 
     found: Found
     loads: bool
+    parses_again: bool
+    profiles: bool
     runs: bool
     dataflows: bool
     properties: bool
@@ -146,6 +155,8 @@ class Plan:
         plan = cls(
             found=found,
             loads=runs or (bool(found.dag_files) and not subjects.isdisjoint(LOAD_SUBJECTS)),
+            parses_again=bool(found.dag_files) and InstabilityFacts in subjects,
+            profiles=bool(found.dag_files) and SlowImportFacts in subjects,
             runs=runs,
             dataflows=bool(found.modules) and DataflowFacts in subjects,
             properties=bool(found.modules) and PropertyFacts in subjects,
@@ -158,6 +169,10 @@ class Plan:
     def needs_hamilton(self) -> bool:
         """Whether the DAGs, run or only loaded, make use of Hamilton."""
         return self.found.drives_hamilton if self.runs else self.found.imports_hamilton
+
+    def pools(self, size: int) -> Pools:
+        """Pools for this plan, of `size` jobs at a time each."""
+        return Pools(size, hamilton=self.needs_hamilton, runs=self.runs)
 
     def _insist(self, settings: Settings) -> None:
         if not (self.loads or self.dataflows or self.properties):
@@ -183,6 +198,17 @@ def child_environment() -> dict[str, str]:
     return {**without_airflow(os.environ), "HAMILTON_TELEMETRY_ENABLED": "false"}
 
 
+def airflow_environment(is_second: bool = False) -> dict[str, str]:
+    """That of templates with Airflow: the hash seed is the user's, or else always the same, so that so is the verdict.
+
+    The template of the second parse has another one. What the user has set is put back when the process has started.
+    """
+    own = os.environ.get("PYTHONHASHSEED", "")
+    seed = own if own.isdigit() else "1"
+    other = "2" if seed != "2" else "1"
+    return {**child_environment(), "PYTHONHASHSEED": other if is_second else seed, OWN_HASH_SEED: own}
+
+
 def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
     """The checks that say why a DAG was not run or a function not tried, where nobody has chosen them.
 
@@ -194,15 +220,21 @@ def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> t
 
 
 class Pools:
-    """The two kinds of pools, each started when it is first asked for. A context manager: on leaving, both are gone.
+    """The kinds of pools, each started when it is first asked for. A context manager: on leaving, all are gone.
 
     What is in the template of the DAGs costs seconds: `hamilton` and what `runs` need are there if asked for.
     """
 
     def __init__(self, size: int, *, hamilton: bool, runs: bool) -> None:
         self._size = size
-        dags = f"airflow{'_and_hamilton' if hamilton else ''}_to_{'run' if runs else 'load'}"
-        self._warm_up = {"dags": dags, "modules": "hamilton"}
+        airflow = f"airflow{'_and_hamilton' if hamilton else ''}"
+        self._warm_up = {
+            "dags": f"{airflow}_to_{'run' if runs else 'load'}",
+            # With Hamilton where that of `dags` has it: what it imports sets variables that a DAG may hand on.
+            "parses": f"{airflow}_to_parse_again",
+            "imports": "airflow_to_parse_again",
+            "modules": "hamilton",
+        }
         self._started: dict[str, Pool] = {}
 
     def __enter__(self) -> Self:
@@ -223,6 +255,17 @@ class Pools:
         return self._pool("dags")
 
     @property
+    def parses(self) -> Pool:
+        """Where DAG files are parsed a second time: the template differs from that of `dags` by its hash seed."""
+        return self._pool("parses")
+
+    @property
+    def imports(self) -> Pool:
+        """Where imports are timed: nothing is there before but Airflow."""
+        is_same = self._warm_up["imports"] == self._warm_up["parses"]
+        return self._pool("parses" if is_same else "imports")
+
+    @property
     def modules(self) -> Pool:
         """Where Hamilton modules are built and tried."""
         return self._pool("modules")
@@ -230,17 +273,20 @@ class Pools:
     def _pool(self, kind: str) -> Pool:
         if kind not in self._started:
             warm_up = f"windtunnel.collectors.warm:{self._warm_up[kind]}"
-            self._started[kind] = Pool(warm_up, environment=child_environment(), size=self._size)
+            environment = child_environment() if kind == "modules" else airflow_environment(kind == "parses")
+            self._started[kind] = Pool(warm_up, environment=environment, size=self._size)
         return self._started[kind]
 
 
 def _collect(plan: Plan, settings: Settings, progress: Progress, pools: Pools) -> _Collected:
     collected = _Collected()
     airflow = pools.dags if plan.loads else None  # it warms up while the modules are tried
+    if plan.parses_again:
+        pools.parses  # noqa: B018  the same
     if plan.dataflows or plan.properties:
         _collect_modules(pools.modules, plan, settings, progress, collected)
     if airflow is not None:
-        _collect_dags(airflow, plan, settings, progress, collected)
+        _collect_dags(pools, plan, settings, progress, collected)
     return collected
 
 
@@ -264,10 +310,12 @@ def _by_path(facts: Any) -> tuple[str, int]:
     return facts.path, getattr(getattr(facts, "location", None), "line", 0)
 
 
-def _collect_dags(pool: Pool, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
-    files = plan.found.dag_files
-    loads = collect_dag_files(pool, files, settings.timeout)
-    collected.files = sorted(_watched(loads, "load", len(files), progress, collected), key=_by_path)
+def _collect_dags(pools: Pools, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
+    pool, files = pools.dags, plan.found.dag_files
+    loads = list(_watched(collect_dag_files(pool, files, settings.timeout), "load", len(files), progress, collected))
+    for stage, look in second_looks(pools, files, plan, settings):
+        loads = list(_watched(look(loads), stage, len(files), progress, collected))
+    collected.files = sorted(loads, key=_by_path)
     if plan.unseen:
         collected.unseen = tuple(collect_unseen(pool, discover_unseen(settings), settings.timeout))
     if plan.runs:
@@ -275,6 +323,29 @@ def _collect_dags(pool: Pool, plan: Plan, settings: Settings, progress: Progress
         runs = collect_runs(pool, requests, settings.timeout)
         done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
         collected.runs = settle([*done, *_others_who_might_ask(pool, plan.found, done, settings)])[: len(done)]
+
+
+Look = Callable[[Sequence[DagFileFacts]], Iterator[DagFileFacts]]
+
+
+def second_looks(pools: Pools, files: Sequence[DagFile], plan: Plan, settings: Settings) -> Iterator[tuple[str, Look]]:
+    """What the checks want seen of files that were loaded, by the name of the stage: each look adds to their facts."""
+    by_path = {file.path: file for file in files}
+
+    def again(loaded: Sequence[DagFileFacts]) -> list[DagFile]:
+        return [as_loaded(by_path[facts.path], facts) for facts in loaded]
+
+    def parses(loaded: Sequence[DagFileFacts]) -> Iterator[DagFileFacts]:
+        return parse_again(pools.dags, pools.parses, again(loaded), loaded, settings.timeout)
+
+    def imports(loaded: Sequence[DagFileFacts]) -> Iterator[DagFileFacts]:
+        budget = settings.max_import_seconds
+        return profile_slow(lambda: pools.imports, again(loaded), loaded, budget, settings.timeout)
+
+    if plan.parses_again:
+        yield "second parse", parses
+    if plan.profiles:
+        yield "import profile", imports
 
 
 def _others_who_might_ask(

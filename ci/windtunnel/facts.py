@@ -273,7 +273,8 @@ class DagFacts:
     """One DAG as the DagBag holds it. `unserializable` is Airflow's reason why it cannot be stored, or empty.
 
     `edges` are (upstream, downstream) pairs of task_ids, `groups` the task groups with the tasks in them,
-    `consumes` the assets that the schedule names. `run_timeout` is in seconds, 0.0 for none.
+    `consumes` the assets that the schedule names. `run_timeout` is in seconds, 0.0 for none. `digest` is the same for a
+    DAG that Airflow would take for the same version, "" where it cannot be stored.
     """
 
     dag_id: str
@@ -286,6 +287,99 @@ class DagFacts:
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     consumes: tuple[AssetFacts, ...] = ()
     run_timeout: float = 0.0
+    digest: str = ""
+
+
+class Cause(str, Enum):
+    """What was another thing when a file was parsed again and made another DAG of itself."""
+
+    PARSE = "nothing"
+    ADDRESS = "the address of an object in memory"
+    CLOCK = "the date"
+    HASH_SEED = "the hash seed"
+    LISTING = "the order in which folders are listed"
+    TIME_ZONE = "the time zone"
+    TOGETHER = "the date, the hash seed, the order in which folders are listed and the time zone, together"
+
+
+class DifferenceKind(str, Enum):
+    """In which of its parts a DAG differs from parse to parse."""
+
+    ID = "id"
+    EDGE = "edge"
+    FIELD = "field"
+    LOAD = "load"
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceFacts:
+    """One difference between two parses of a DAG: `key` names the place, `text` says it with what both have there."""
+
+    kind: DifferenceKind
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskFacts:
+    """A line of the user's that asks, at import, for what differs between parses: `what` is the function it calls."""
+
+    cause: Cause
+    what: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class ParseFacts:
+    """One more parse of a DAG file. `dags` are (dag_id, digest), or (dag_id, whole text) where that was wanted.
+
+    `failure` says why the file did not load; then there are no DAGs.
+    """
+
+    path: str
+    dags: tuple[tuple[str, str], ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstabilityFacts:
+    """A DAG that is another one when its file is parsed again, for one `cause`. `asks` are the lines that may do it.
+
+    `dag_id` is "" where it is the id of the DAG itself that differs.
+    """
+
+    dag_id: str
+    location: Location
+    cause: Cause
+    differences: tuple[DifferenceFacts, ...]
+    asks: tuple[AskFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineTimeFacts:
+    """A line of the user's, and the seconds until what it started had ended, while its file was imported.
+
+    `depth` counts the user's lines that had called it; `package` is what it imported or called for the longest time,
+    "" for nothing but what is built into Python.
+    """
+
+    location: Location
+    text: str
+    seconds: float
+    depth: int
+    package: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlowImportFacts:
+    """The import of a DAG file that took too long, measured again with nothing loaded before but Airflow.
+
+    `lines` are the slowest of the user's, the slowest first.
+    """
+
+    path: str
+    seconds: float
+    lines: tuple[LineTimeFacts, ...]
 
 
 class Effect(str, Enum):
@@ -352,10 +446,12 @@ class DagFileFacts:
 
     `uncalled` are the functions under a `@dag` decorator that nothing in the file calls, with their lines,
     `uncalled_tasks` those under `@task` and its like; `unreached` those that would make a DAG otherwise and that the
-    import of the file does not reach. `lost` are the DAGs that the
-    import makes and Airflow does not collect, by their ids, with their lines. `started_in` is the folder, as findings
-    name it, that the process had to stand in for the file to give its DAGs, "" where it does not matter; then
-    `stumbled` is the failure anywhere else, None where it just gave none.
+    import of the file does not reach. `lost` are the DAGs that the import makes and Airflow does not collect, by their
+    ids, with their lines. `started_in` is the folder, as findings name it, that the process had to stand in for the
+    file to give its DAGs, "" where it does not matter; then `stumbled` is the failure anywhere else, None where it just
+    gave none.
+    `import_seconds` is what reading it took, with what it imports that was there before, but is not under Airflow.
+    `unstable` and `slow_import` are what was seen when it was read again.
     """
 
     path: str
@@ -372,6 +468,9 @@ class DagFileFacts:
     clashes: tuple[ClashFacts, ...] = ()
     started_in: str = ""
     stumbled: FailureFacts | None = None
+    import_seconds: float = 0.0
+    unstable: tuple[InstabilityFacts, ...] = ()
+    slow_import: SlowImportFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

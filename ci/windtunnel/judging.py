@@ -24,6 +24,7 @@ from windtunnel.facts import (
     RepositoryFacts,
     RunFacts,
     SaveFacts,
+    SlowImportFacts,
     TaskFacts,
     TaskRunFacts,
     UnseenDagsFacts,
@@ -38,6 +39,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     DagFacts: ("min_linearity", "max_width", "max_catchup"),
     TaskFacts: ("pools", "queues"),
     RepositoryFacts: ("assets",),
+    SlowImportFacts: ("max_import_seconds",),
     PropertyFacts: ("max_examples", "seed"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf",)),
 }
@@ -59,8 +61,9 @@ def subjects_of_repository(files: Iterable[DagFileFacts], whole: bool) -> Iterat
 
 
 def subjects_of_file(file: DagFileFacts) -> Iterator[Subject]:
-    """The file, its DAGs and their tasks."""
+    """The file, what was seen when it was read again, its DAGs and their tasks."""
     yield Subject(file.path, file)
+    yield from (Subject(file.path, facts) for facts in (*file.unstable, *filter(None, [file.slow_import])))
     for dag in file.dags:
         yield Subject(file.path, dag)
         yield from (Subject(file.path, task) for task in dag.tasks)

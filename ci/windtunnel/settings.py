@@ -206,6 +206,13 @@ class Settings:
     assets: tuple[str, ...] = _setting(
         (), "Assets (names or URIs) that something outside of this repository produces.", _words, "names", "NAME,..."
     )
+    max_import_seconds: float = _setting(
+        2.0,
+        "Most seconds that a DAG file may take to import without a warning.",
+        _at_least(0, float),
+        "seconds, 0 or more",
+        "SECONDS",
+    )
     fail_on: Severity = _setting(
         Severity.ERROR,
         "Lowest severity that makes the exit status 1.",

@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from windtunnel.checks import selected
-from windtunnel.collectors.dags import DagFile, as_loaded
+from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
-from windtunnel.engine import LOAD_SUBJECTS, Plan, Pools, neighbours, trial_of, versions
+from windtunnel.engine import FAULTS_OF_FILES, LOAD_SUBJECTS, Plan, neighbours, second_looks, trial_of, versions
 from windtunnel.facts import (
     DagFacts,
     DagFileFacts,
@@ -72,7 +72,7 @@ class Workbench:
         self._settings = settings
         self._checks = selected(settings)
         self._plan = Plan.of(self._checks, discover(settings), settings)
-        self._pools = Pools(settings.jobs, hamilton=self._plan.needs_hamilton, runs=self._plan.runs)
+        self._pools = self._plan.pools(settings.jobs)
         self._dag_files = self._plan.found.dag_files if self._plan.loads else ()
         self._modules = self._plan.found.modules if self._plan.dataflows or self._plan.properties else ()
         # A DAG file may be a link; the caller may know it by either name.
@@ -112,8 +112,12 @@ class Workbench:
         dag_files = [file for file in awaited if isinstance(file, DagFile)]
         modules = [file for file in awaited if isinstance(file, ModuleFile)]
         if dag_files:
-            loads = collect_dag_files(self._pools.dags, dag_files, self._settings.timeout)
-            self._read.update((facts.path, facts) for facts in loads)
+            if self._plan.parses_again:
+                self._pools.parses  # noqa: B018  it warms up in the background
+            loaded = list(collect_dag_files(self._pools.dags, dag_files, self._settings.timeout))
+            for _, look in second_looks(self._pools, dag_files, self._plan, self._settings):
+                loaded = list(look(loaded))
+            self._read.update((facts.path, facts) for facts in loaded)
         if modules:
             graphs = collect_dataflows(self._pools.modules, modules, self._settings.timeout)
             self._read.update((facts.path, facts) for facts in graphs)
@@ -213,6 +217,9 @@ class Workbench:
         if properties and all(facts.not_exercised for facts in properties):
             return f"not exercised: {properties[0].not_exercised}"
         if any(isinstance(subject.facts, check.on) for subject in subjects for check in self._checks):
+            return ""
+        files = [facts for _, facts in subjects if isinstance(facts, DagFileFacts)]
+        if self._judges(*FAULTS_OF_FILES) and any(loads(file) for file in files):
             return ""
         return "there is nothing in it for the checks that were selected"
 

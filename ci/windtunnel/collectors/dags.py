@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from windtunnel.collectors.clashes import clashes
+from windtunnel.collectors.digests import digest
 from windtunnel.collectors.effects import Effects, refuse_network
 from windtunnel.collectors.failures import failure_from_text, is_users, relative
+from windtunnel.collectors.import_costs import IMPORT_COSTS
 from windtunnel.collectors.imports import ImportWatch
 from windtunnel.collectors.missing_modules import with_hint
 from windtunnel.collectors.needs import need_in_text
@@ -45,6 +47,11 @@ class DagFile:
 def as_loaded(file: DagFile, facts: DagFileFacts) -> DagFile:
     """The file, to be loaded once more as it was loaded for these facts."""
     return replace(file, start=file.root / facts.started_in) if facts.started_in else file
+
+
+def loads(facts: DagFileFacts) -> bool:
+    """Whether the file was loaded whole."""
+    return facts.process.end is End.COMPLETED and not facts.failures
 
 
 def stuck_at(outcome: Outcome, root: Path) -> tuple[FailureFacts, ...]:
@@ -82,7 +89,7 @@ class Loader:
         self._made.listen(file.file)
         before = frozenset(sys.modules)
         self._watch.start()
-        bag = read_dag_file(file.file, file.dag_folder)
+        bag, seconds = IMPORT_COSTS.measured(lambda: read_dag_file(file.file, file.dag_folder))
         seen = self._watch.stop()
         index = SourceIndex.of(file.file)
         dags = tuple(bag.dags.values())
@@ -97,6 +104,7 @@ class Loader:
             reused=self._made.reused(dags),
             clashes=clashes(file.file, file.root, before),
             started_in=relative(file.start, file.root) if file.start else "",
+            import_seconds=seconds,
         )
         return facts if facts.failures else _with_dags_not_found(facts, file, index, self._made.lost(dags))
 
@@ -150,6 +158,7 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
         groups=groups_of(dag),
         consumes=consumed_assets(dag),
         run_timeout=seconds(dag.dagrun_timeout),
+        digest=digest(dag),
     )
 
 

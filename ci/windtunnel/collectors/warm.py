@@ -6,7 +6,10 @@ import importlib
 import importlib.util
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
+
+OWN_HASH_SEED = "WINDTUNNEL_OWN_HASH_SEED"
 
 
 def airflow_to_load() -> None:
@@ -31,6 +34,23 @@ def airflow_and_hamilton_to_run() -> None:
     _airflow(runs=True)
 
 
+def airflow_to_parse_again() -> None:
+    """Airflow alone, and nothing else that a DAG file may import."""
+    _show_own_hash_seed()
+    from windtunnel.airflow_compat.warm import warm_up
+    from windtunnel.collectors import conditions, import_profile, second_parse  # noqa: F401
+
+    _preload("time_machine")
+    warm_up(runs=False)
+    from windtunnel.airflow_compat import serialized  # noqa: F401  the same
+
+
+def airflow_and_hamilton_to_parse_again() -> None:
+    """The same with Hamilton, where the template of the first parse has it."""
+    _preload_hamilton()
+    airflow_to_parse_again()
+
+
 def hamilton() -> None:
     """Hamilton and Hypothesis, for the modules alone."""
     _preload_hamilton()
@@ -39,11 +59,23 @@ def hamilton() -> None:
 
 
 def _airflow(*, runs: bool) -> None:
+    _show_own_hash_seed()
     _preload("networkx")
     from windtunnel.airflow_compat.warm import warm_up
     from windtunnel.collectors import batches  # noqa: F401
 
     warm_up(runs=runs)
+    from windtunnel.airflow_compat import serialized  # noqa: F401  it needs the home that Airflow now has
+
+
+def _show_own_hash_seed() -> None:
+    """Let the environment say of the hash seed what the user's says, whatever this process was started with.
+
+    A DAG may hand its environment on: that would be another one in each of two templates.
+    """
+    os.environ.pop("PYTHONHASHSEED", None)
+    if seed := os.environ.pop(OWN_HASH_SEED, ""):
+        os.environ["PYTHONHASHSEED"] = seed
 
 
 def _preload_hamilton() -> None:
@@ -57,6 +89,8 @@ def _preload_hamilton() -> None:
 
 
 def _preload(*modules: str) -> None:
+    from windtunnel.collectors.import_costs import IMPORT_COSTS
+
     for module in modules:
         if importlib.util.find_spec(module.partition(".")[0]):
-            importlib.import_module(module)
+            IMPORT_COSTS.measured(partial(importlib.import_module, module))

@@ -90,3 +90,72 @@ def test_every_option_has_a_help_and_a_name_of_its_own():
     names = [option.name for option in options()]
     assert len(set(names)) == len(names)
     assert all(option.help.endswith(".") for option in options())
+
+
+BUDGETS = """
+[tool.windtunnel]
+min-linearity = 0.9
+[[tool.windtunnel.budgets]]
+path = "dags/team/*"
+min-linearity = 0.1
+max-width = 3
+[[tool.windtunnel.budgets]]
+tag = "wide"
+min-linearity = 0.2
+[[tool.windtunnel.budgets]]
+dag = "load_*"
+min-linearity = 0.3
+[[tool.windtunnel.budgets]]
+dag = "load_all"
+min-linearity = 0.4
+"""
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "tags", "path", "value", "origin"),
+    [
+        ("load_all", ("wide",), "dags/team/a.py", 0.4, " (the budget of dag 'load_all')"),
+        ("load_one", ("wide",), "dags/team/a.py", 0.3, " (the budget of dag 'load_*')"),
+        ("other", ("x", "wide"), "dags/team/a.py", 0.2, " (the budget of tag 'wide')"),
+        ("other", ("x",), "dags/team/deep/a.py", 0.1, " (the budget of path 'dags/team/*')"),
+        ("other", (), "dags/a.py", 0.9, ""),
+    ],
+)
+def test_the_most_specific_budget_holds_and_says_so(dag_id, tags, path, value, origin, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(BUDGETS)
+    settings = Settings(tmp_path, **read_pyproject(tmp_path))
+    allowance = settings.budget("min_linearity", dag_id, tags, path)
+    assert (allowance.value, allowance.origin) == (value, origin)
+
+
+def test_a_budget_that_leaves_a_setting_out_leaves_it_to_the_next(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(BUDGETS)
+    settings = Settings(tmp_path, **read_pyproject(tmp_path))
+    assert settings.budget("max_width", "load_all", ("wide",), "dags/team/a.py").value == 3
+    assert settings.budget("max_catchup", "load_all", ("wide",), "dags/team/a.py").value == 100
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            'dagg = "x"',
+            "[[tool.windtunnel.budgets]] 1: unknown key 'dagg', did you mean 'dag'? (known are dag, tag, path",
+        ),
+        ('dag = "x"\njobs = 2', "[[tool.windtunnel.budgets]] 1: unknown key 'jobs'"),
+        ('dag = "x"\ntag = "y"\nmax-width = 2', "name the DAGs that it is for by one of dag, tag, path (a glob)"),
+        ("max-width = 2", "name the DAGs that it is for by one of dag, tag, path (a glob)"),
+        ('dag = "x"', "gives no budget; set one of min-linearity, max-width, max-catchup"),
+        ('tag = "x"\nmin-linearity = 2', "budgets]] 1 min-linearity: expected a number from 0 to 1, not 2"),
+    ],
+)
+def test_a_budget_that_means_nothing_is_refused_by_name(entry, message, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(f"[[tool.windtunnel.budgets]]\n{entry}\n")
+    with pytest.raises(UsageError, match=re.escape(message)):
+        read_pyproject(tmp_path)
+
+
+def test_budgets_that_are_no_tables_are_refused(tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[tool.windtunnel]\nbudgets = ["x"]\n')
+    with pytest.raises(UsageError, match=r"budgets: expected a list of tables, not \['x'\]"):
+        read_pyproject(tmp_path)

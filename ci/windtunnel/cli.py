@@ -52,7 +52,7 @@ def cli() -> None:
 
 
 def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(options()):
+    for option in reversed([option for option in options() if not option.in_file]):
         names = [name for name in (option.short, option.flag, option.name) if name]
         if option.switch:
             command = click.option(*names, is_flag=True, default=None, help=option.help)(command)
@@ -112,6 +112,8 @@ def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
     chosen = {name: known[name].read(value, known[name].flag) for name, value in given.items() if value is not None}
     for name in {"dags", "modules"} & chosen.keys():  # said from where the user stands, in pyproject.toml from the root
         chosen[name] = tuple(str(_existing(here, path, f"{known[name].flag}: ")) for path in chosen[name])
+    if "env_file" in chosen:
+        chosen["env_file"] = str(_existing(here, chosen["env_file"], f"{known['env_file'].flag}: "))
     return replace(Settings(root, absolute), **{**read_pyproject(root), **chosen})
 
 

@@ -146,7 +146,9 @@ class TaskFacts:
     of that DAG it waits for, or what it `marks` there (ExternalTaskMarker); `may_skip` whether, by its kind, it may end
     without what is behind it: a short circuit, or the trigger of a run that there can be only once. `choices` are the
     literal answers of a branch; `outside` is by what the task talks to other systems, "" where nothing says that it
-    does.
+    does. `nature` is what two tasks have in common that can be merged into one, "" for a task that cannot; `instances`
+    of how many task instances it is at most, the exact number unless it is mapped over what only a run knows
+    (`is_bound`).
     """
 
     dag_id: str
@@ -171,15 +173,9 @@ class TaskFacts:
     limits: LimitFacts = LimitFacts()
     mapping: MappingFacts | None = None
     sensor: SensorFacts | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """One step towards a chain: `tasks`, of which none waits for another, become one. The figures are those after."""
-
-    tasks: tuple[str, ...]
-    linearity: float
-    width: int
+    nature: str = ""
+    instances: int = 1
+    is_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +183,9 @@ class Shape:
     """The graph theory of one DAG.
 
     `longest_path` is one of the longest chains of tasks, `antichain` one of the largest sets of tasks of which none
-    waits for another (Dilworth), `redundant_edges` those that the transitive reduction leaves out. `merges` are the
-    steps that make a chain of the DAG, each of which merges a largest antichain; none for a very large DAG.
+    waits for another (Dilworth; a mapped task counts once), `redundant_edges` those that the transitive reduction
+    leaves out. `peak` is the most task instances that are ready at one time if each takes the same time and nothing
+    limits parallelism; a mapped task counts as all of its instances, or as their bound.
     """
 
     tasks: int
@@ -196,7 +193,7 @@ class Shape:
     longest_path: tuple[str, ...]
     antichain: tuple[str, ...]
     redundant_edges: tuple[tuple[str, str], ...]
-    merges: tuple[Merge, ...] = ()
+    peak: int = 0
 
     @property
     def width(self) -> int:
@@ -273,8 +270,8 @@ class DagFacts:
     """One DAG as the DagBag holds it. `unserializable` is Airflow's reason why it cannot be stored, or empty.
 
     `edges` are (upstream, downstream) pairs of task_ids, `groups` the task groups with the tasks in them,
-    `consumes` the assets that the schedule names. `run_timeout` is in seconds, 0.0 for none. `digest` is the same for a
-    DAG that Airflow would take for the same version, "" where it cannot be stored.
+    `consumes` the assets that the schedule names; `tags` are sorted. `run_timeout` is in seconds, 0.0 for none. `digest`
+    is the same for a DAG that Airflow would take for the same version, "" where it cannot be stored.
     """
 
     dag_id: str
@@ -288,6 +285,12 @@ class DagFacts:
     consumes: tuple[AssetFacts, ...] = ()
     run_timeout: float = 0.0
     digest: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_peak_bound(self) -> bool:
+        """Whether the peak counts a mapped task by a bound: only a run knows the list that it is mapped over."""
+        return any(task.is_bound for task in self.tasks)
 
 
 class Cause(str, Enum):

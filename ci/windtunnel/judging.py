@@ -34,7 +34,7 @@ from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
 
-_ALWAYS_BEARING = ("dags", "modules", "timeout")
+_ALWAYS_BEARING = ("dags", "modules", "timeout", "env_file")
 _BEARING: Mapping[type, tuple[str, ...]] = {
     DagFacts: ("min_linearity", "max_width", "max_catchup"),
     TaskFacts: ("pools", "queues"),
@@ -160,11 +160,13 @@ def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
         bearing = option.name in _ALWAYS_BEARING or option.name in _BEARING.get(check.on, ())
         is_drawn = option.name in ("max_examples", "seed")  # said always: a default may change with a release
         if bearing and (is_drawn or value != getattr(plain, option.name)):
-            words += [option.flag, _as_argument(value, settings.root)]
+            words += [option.flag, _as_argument(option.name, value, settings.root)]
     return shlex.join(words)
 
 
-def _as_argument(value: object, root: Path) -> str:
+def _as_argument(name: str, value: object, root: Path) -> str:
+    if name == "env_file":
+        return relative(str(value), root)
     if isinstance(value, tuple):
         return ",".join(relative(word, root) if Path(word).is_absolute() else word for word in value)
     return json.dumps(value) if isinstance(value, Mapping) else str(value)

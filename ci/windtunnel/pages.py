@@ -98,13 +98,14 @@ def _choosing(check: Check) -> str:
 
 
 def _setting(option: Option) -> tuple[str, ...]:
-    key = option.name.replace("_", "-")
     metavar = option.metavar or "|".join(option.choices)
     return (
         option.name,
-        ", ".join(f"`{' '.join(filter(None, (flag, metavar)))}`" for flag in (option.short, option.flag) if flag),
-        f"`{key}`",
-        "-" if option.report else f"`--windtunnel-{key}`",
+        "-"
+        if option.in_file
+        else ", ".join(f"`{' '.join(filter(None, (flag, metavar)))}`" for flag in (option.short, option.flag) if flag),
+        f"`{option.key}`",
+        "-" if option.report or option.in_file else f"`--windtunnel-{option.key}`",
         _default(option.name),
         option.help,
     )

@@ -64,7 +64,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _offered() -> tuple[Option, ...]:
-    return tuple(option for option in options() if not option.report)
+    return tuple(option for option in options() if not option.report and not option.in_file)
 
 
 def _flag(option: Option) -> str:
@@ -93,6 +93,8 @@ def _settings(config: pytest.Config) -> Settings:
     for name in ("dags", "modules"):  # on the command line they are said from where the user stands
         if name in chosen:
             chosen[name] = tuple(str(invoked_in / path) for path in chosen[name])
+    if "env_file" in chosen:
+        chosen["env_file"] = str(invoked_in / chosen["env_file"])
     return replace(Settings(root), **{**read_pyproject(root), **chosen})
 
 

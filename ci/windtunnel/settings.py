@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ class Option:
 
     `expects` completes the sentence "expected …" in the error for a value that `parse` refuses. A `switch` takes no
     value on the command line. What concerns the `report` alone is no option of pytest's, which reports in its own way.
+    One that is `budgeted` can have another value for some DAGs; one that stands `in_file` only is no option anywhere.
     """
 
     name: str
@@ -32,11 +34,18 @@ class Option:
     short: str = ""
     switch: bool = False
     report: bool = False
+    budgeted: bool = False
+    in_file: bool = False
+
+    @property
+    def key(self) -> str:
+        """The option's name in pyproject.toml."""
+        return self.name.replace("_", "-")
 
     @property
     def flag(self) -> str:
         """The option's name on the command line."""
-        return "--" + self.name.replace("_", "-")
+        return f"--{self.key}"
 
     def read(self, value: object, where: str) -> Any:
         """The setting that `value` means; a UsageError that starts with `where` if it means none."""
@@ -45,6 +54,34 @@ class Option:
         except (ValueError, TypeError, OverflowError) as error:
             reason = f" ({error})" if isinstance(error, _Refusal) else ""
             raise UsageError(f"{where}: expected {self.expects}, not {value!r}{reason}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Settings for some DAGs: those whose dag_id, one of whose tags, or whose path (`of`) matches the glob `pattern`.
+
+    `values` are (name of the setting, value). `*` in a glob stands for anything, slashes too.
+    """
+
+    of: str
+    pattern: str
+    values: tuple[tuple[str, Any], ...]
+
+    def get(self, name: str) -> Any:
+        """The value that it gives to a setting; None where it gives none."""
+        return dict(self.values).get(name)
+
+
+BUDGET_OF = ("dag", "tag", "path")
+"""What a budget can be given to, the most specific first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The value of a setting for one DAG; `origin` names the budget that it comes from, for the end of a sentence."""
+
+    value: Any
+    origin: str = ""
 
 
 class _Refusal(ValueError):
@@ -131,6 +168,27 @@ def _yes_or_no(value: Any) -> bool:
     return value
 
 
+def _budgets(value: Any) -> tuple[Budget, ...]:
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise ValueError
+    return tuple(_budget(entry, number) for number, entry in enumerate(value, 1))
+
+
+def _budget(entry: Mapping[str, Any], number: int) -> Budget:
+    where = f"pyproject.toml: [[{TABLE}.budgets]] {number}"
+    known = {option.key: option for option in options() if option.budgeted}
+    for key in entry:
+        if key not in known and key not in BUDGET_OF:
+            raise unknown(where, "key", key, (*BUDGET_OF, *known), f"known are {', '.join((*BUDGET_OF, *known))}")
+    given = [of for of in BUDGET_OF if of in entry]
+    if len(given) != 1 or not isinstance(entry[given[0]], str) or not entry[given[0]]:
+        raise UsageError(f"{where}: name the DAGs that it is for by one of dag, tag, path (a glob)")
+    values = tuple((known[key].name, known[key].read(entry[key], f"{where} {key}")) for key in entry if key in known)
+    if not values:
+        raise UsageError(f"{where}: gives no budget; set one of {', '.join(known)}")
+    return Budget(given[0], entry[given[0]], values)
+
+
 def _setting(default: Any, help: str, parse: Callable[[Any], Any], expects: str, metavar: str = "", **more: Any) -> Any:
     declared = {"help": help, "parse": parse, "expects": expects, "metavar": metavar, **more}
     if callable(default):
@@ -184,11 +242,28 @@ class Settings:
     conf: Mapping[str, Any] = _setting(
         dict, "Params of the DAG runs.", _conf, "a JSON object, @FILE that holds one, or a table", "JSON|@FILE"
     )
+    env_file: str = _setting(
+        "",
+        "File of environment variables (NAME=value) to load and run with; the environment itself wins over it.",
+        _path,
+        "a path",
+        "FILE",
+    )
     min_linearity: float = _setting(
-        0.5, "Lowest linearity (longest path / tasks) without a warning.", _share, "a number from 0 to 1", "SHARE"
+        0.5,
+        "Lowest linearity (longest path / tasks) without a warning.",
+        _share,
+        "a number from 0 to 1",
+        "SHARE",
+        budgeted=True,
     )
     max_width: int = _setting(
-        16, "Most tasks that may be ready at a time without a warning.", _at_least(1, int), "a whole number from 1", "N"
+        16,
+        "Most tasks that may be ready at a time without a warning.",
+        _at_least(1, int),
+        "a whole number from 1",
+        "N",
+        budgeted=True,
     )
     max_catchup: int = _setting(
         100,
@@ -196,6 +271,15 @@ class Settings:
         _at_least(0, int),
         "a whole number from 0",
         "N",
+        budgeted=True,
+    )
+    budgets: tuple[Budget, ...] = _setting(
+        (),
+        "Tables `[[tool.windtunnel.budgets]]`, each with `dag`, `tag` or `path` (a glob) and with min-linearity, "
+        "max-width or max-catchup for these DAGs; dag wins over tag, tag over path, the later over the earlier.",
+        _budgets,
+        "a list of tables",
+        in_file=True,
     )
     pools: tuple[str, ...] = _setting(
         (), "The pools of the deployment; where given, a task in any other is told.", _words, "names", "NAME,..."
@@ -230,6 +314,16 @@ class Settings:
     verbose: bool = _switch("All that is known: whole evidence, output, timings.", short="-v")
     no_color: bool = _switch("No colours, whatever the terminal can do.")
 
+    def budget(self, name: str, dag_id: str, tags: tuple[str, ...], path: str) -> Allowance:
+        """The value of a budgeted setting for one DAG: of the most specific budget that gives it one, else for all."""
+        named = {"dag": (dag_id,), "tag": tags, "path": (path,)}
+        for of in BUDGET_OF:
+            for budget in reversed([budget for budget in self.budgets if budget.of == of]):
+                is_meant = any(fnmatchcase(one, budget.pattern) for one in named[of])
+                if is_meant and (value := budget.get(name)) is not None:
+                    return Allowance(value, f" (the budget of {of} {budget.pattern!r})")
+        return Allowance(getattr(self, name))
+
 
 def options() -> tuple[Option, ...]:
     """Every setting that a user can choose, in the order in which the doors list them."""
@@ -238,7 +332,7 @@ def options() -> tuple[Option, ...]:
 
 def read_pyproject(root: Path) -> dict[str, Any]:
     """The fields of Settings that `root`/pyproject.toml gives; a UsageError for a key or a value that means nothing."""
-    known = {option.name.replace("_", "-"): option for option in options()}
+    known = {option.key: option for option in options()}
     read: dict[str, Any] = {}
     for key, value in _table(root / "pyproject.toml").items():
         if key not in known:
@@ -250,7 +344,7 @@ def read_pyproject(root: Path) -> dict[str, Any]:
 
 def _from_root(root: Path, key: str, value: object) -> object:
     """The value; a file that it names for reading or writing lies below `root`, wherever the user stands."""
-    if key == "output" and isinstance(value, str) and value:
+    if key in ("output", "env-file") and isinstance(value, str) and value:
         return str(root / value)
     if key == "conf" and isinstance(value, str) and value.startswith("@"):
         return f"@{root / value[1:]}"

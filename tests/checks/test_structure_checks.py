@@ -9,9 +9,9 @@ import pytest
 from windtunnel.checks.wt201_low_linearity import low_linearity
 from windtunnel.checks.wt202_excessive_width import excessive_width
 from windtunnel.collectors.shape import shape_of
-from windtunnel.facts import DagFacts
+from windtunnel.facts import DagFacts, TaskFacts
 from windtunnel.findings import Location
-from windtunnel.settings import Settings
+from windtunnel.settings import Budget, Settings
 
 
 def a_dag(tasks, edges=()):
@@ -43,3 +43,19 @@ def test_a_dag_above_the_ceiling_is_told_with_its_antichain():
 
 def test_a_dag_on_the_ceiling_is_not_complained_of():
     assert said(excessive_width, a_dag("abc"), max_width=3) == []
+
+
+def test_the_budget_that_a_dag_is_over_is_named():
+    budgets = (Budget("dag", "wi*", (("min_linearity", 0.9), ("max_width", 1))),)
+    ((linearity, _),) = said(low_linearity, a_dag("ab"), budgets=budgets)
+    ((width, _),) = said(excessive_width, a_dag("ab"), budgets=budgets)
+    assert linearity.endswith(", below 0.9 (the budget of dag 'wi*')")
+    assert width.endswith(", more than 1 (the budget of dag 'wi*')")
+    assert said(low_linearity, a_dag("ab"), min_linearity=0.5, budgets=()) == []
+
+
+def test_what_a_mapped_task_counts_for_is_told():
+    mapped = TaskFacts("wide", "a", "PythonOperator", Location("dags/a.py", 5), instances=30, is_bound=True)
+    shape = shape_of("ab", [], {"a": 30})
+    ((_, evidence),) = said(excessive_width, DagFacts("wide", Location("dags/a.py"), (mapped,), shape), max_width=1)
+    assert evidence.splitlines()[1] == "instances ready at one time: up to 31; mapped: a up to 30"

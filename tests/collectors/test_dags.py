@@ -120,3 +120,60 @@ def test_what_a_file_asks_of_its_deployment_is_a_need(files, path, need):
 @pytest.mark.parametrize("path", ["dags/helper.py", "dags/syntax.py", "dags/leaves.py"])
 def test_a_fault_of_the_files_own_is_no_need(files, path):
     assert failure(files, path).needs == ""
+
+
+MAPPED = """\
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG, task, task_group
+
+with DAG("mapped", schedule=None, tags=["b", "a"]):
+
+    @task
+    def numbers():
+        return [1, 2]
+
+    @task
+    def add(x):
+        return x
+
+    @task(max_active_tis_per_dag=7)
+    def few(x):
+        return x
+
+    @task.short_circuit
+    def go():
+        return True
+
+    @task_group
+    def group(x):
+        add.override(task_id="inside")(x)
+
+    add.expand(x=[1, 2, 3])
+    add.override(task_id="unknown").expand(x=numbers())
+    few.expand(x=numbers())
+    group.expand(x=[1, 2, 3, 4])
+    BashOperator.partial(task_id="bash").expand(bash_command=["a", "b"])
+    go()
+    add.override(task_id="odd", trigger_rule="all_done", pool="other")(1)
+"""
+
+
+def test_a_mapped_task_counts_by_its_list_or_by_the_most_that_there_can_be(examine):
+    (file,) = examine({"dags/mapped.py": MAPPED}, select=("WT201",)).files
+    (dag,) = file.dags
+    tasks = {task.task_id: task for task in dag.tasks}
+    assert {name: (task.instances, task.is_bound) for name, task in tasks.items()} == {
+        "numbers": (1, False),
+        "numbers__1": (1, False),
+        "add": (3, False),
+        "unknown": (1024, True),
+        "few": (7, True),
+        "group.inside": (4, False),
+        "bash": (2, False),
+        "go": (1, False),
+        "odd": (1, False),
+    }
+    assert dag.shape.peak == 1024 + 7
+    assert dag.tags == ("a", "b")
+    assert [name for name, task in tasks.items() if task.nature] == ["numbers", "numbers__1"]
+    assert [name for name, task in tasks.items() if task.may_skip] == ["go"]

@@ -48,3 +48,18 @@ def test_the_members_of_the_antichain_do_not_wait_for_each_other(size):
     shape = shape_of({task for edge in edges for task in edge}, edges)
     assert shape.width == size
     assert len({task.partition(".")[2] for task in shape.antichain}) == size
+
+
+def test_the_peak_is_the_largest_level_with_mapped_tasks_counted_by_their_instances():
+    diamond = [("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")]
+    assert shape_of("abcd", diamond).peak == 2
+    assert shape_of("abcd", diamond, {"c": 5}).peak == 6
+    assert shape_of("abcd", diamond, {"a": 9}).peak == 9
+    assert shape_of([], []).peak == 0
+
+
+def test_the_peak_can_lie_below_the_width():
+    # c and f never wait for each other, but f is long done when c becomes ready
+    shape = shape_of("abcdf", [("a", "b"), ("b", "c"), ("d", "f")])
+    assert (shape.width, shape.peak) == (2, 2)
+    assert shape_of("abcxy", [("a", "b"), ("b", "c"), ("a", "x"), ("b", "y")]).peak == 2

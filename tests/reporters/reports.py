@@ -87,7 +87,7 @@ SILENCED = Finding(
 def chain(dag_id: str, path: str, *task_ids: str) -> DagFacts:
     """A linear DAG of these tasks."""
     tasks = tuple(TaskFacts(dag_id, task_id, "@task", Location(path, n)) for n, task_id in enumerate(task_ids, 9))
-    shape = Shape(len(tasks), max(len(tasks) - 1, 0), task_ids, task_ids[:1], ())
+    shape = Shape(len(tasks), max(len(tasks) - 1, 0), task_ids, task_ids[:1], (), peak=min(len(tasks), 1))
     return DagFacts(dag_id, Location(path, 7), tasks, shape)
 
 
@@ -148,7 +148,7 @@ WIDE = DagFacts(
     "wide",
     Location("dags/wide.py", 3),
     (),
-    Shape(5, 5, ("a", "b"), ("b", "c", "d"), (("a", "e"),)),
+    Shape(5, 5, ("a", "b"), ("b", "c", "d"), (("a", "e"),), peak=4),
 )
 BROKEN = DagFileFacts(
     "dags/broken.py",

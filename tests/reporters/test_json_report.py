@@ -171,6 +171,8 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
         "longest_path": ["a", "b"],
         "width": 3,
         "antichain": ["b", "c", "d"],
+        "peak": 4,
+        "peak_is_bound": False,
         "linearity": 0.4,
         "redundant_edges": [["a", "e"]],
         "schedule": {"summary": "None", "start": None, "end": None, "next_runs": [], "due": 0},

@@ -141,19 +141,19 @@ def test_a_very_long_message_is_cut_and_says_so_and_verbose_shows_it_whole() -> 
 
 
 def test_the_table_of_dags_tells_run_unfinished_and_not_run_apart() -> None:
-    assert block(MIXED, "DAGs", width=100)[1:] == [
-        "dag_id                                                  tasks  width  linearity  state      seconds",
-        "───────────────────────────────────────────────────────────────────────────────────────────────────",
-        "daily_sales                                                 2      1       1.00  failed        1.25",
-        "hourly_stock_of_every_warehouse_in_the_northern_region      3      1       1.00  timed out   120.04",
-        "wide                                                        5      3       0.40  not run          -",
+    assert block(MIXED, "DAGs", width=110)[1:] == [
+        "dag_id                                                  tasks  width  peak  linearity  state      seconds",
+        "─────────────────────────────────────────────────────────────────────────────────────────────────────────",
+        "daily_sales                                                 2      1     1       1.00  failed        1.25",
+        "hourly_stock_of_every_warehouse_in_the_northern_region      3      1     1       1.00  timed out   120.04",
+        "wide                                                        5      3     4       0.40  not run          -",
     ]
 
 
 def test_a_long_name_is_folded_and_not_cut() -> None:
     assert block(MIXED, "DAGs", width=80)[4:6] == [
-        "hourly_stock_of_every_warehouse_in_      3      1       1.00  timed out   120.04",
-        "the_northern_region",
+        "hourly_stock_of_every_warehou      3      1     1       1.00  timed out   120.04",
+        "se_in_the_northern_region",
     ]
 
 
@@ -161,9 +161,9 @@ def test_a_static_selection_has_no_columns_of_what_was_not_done() -> None:
     static = replace(CLEAN, runs=(), properties=())
 
     assert block(static, "DAGs")[1:] == [
-        "dag_id       tasks  width  linearity",
-        "────────────────────────────────────",
-        "daily_sales      2      1       1.00",
+        "dag_id       tasks  width  peak  linearity",
+        "──────────────────────────────────────────",
+        "daily_sales      2      1     1       1.00",
     ]
     assert block(static, "Modules")[1:] == [
         "module         nodes  functions",

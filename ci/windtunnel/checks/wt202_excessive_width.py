@@ -2,7 +2,9 @@
 
 ## What it does
 Finds the largest set of tasks of which none waits for another (the largest antichain), which is the most that can be
-ready at one time. Reports DAGs wider than `max_width` (16). A mapped task counts once.
+ready at one time. Reports DAGs wider than `max_width` (16), or wider than the budget that
+`[[tool.windtunnel.budgets]]` gives to the DAG, to one of its tags or to its path. A mapped task counts once; the
+evidence tells of how many instances it may be.
 
 ## Why is this bad?
 Airflow runs 16 tasks of a DAG at a time by default (`max_active_tasks_per_dag`); the others wait in the scheduler,
@@ -18,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
+from windtunnel.checks._merging import peak_lines
 from windtunnel.facts import DagFacts
 from windtunnel.findings import Complaint, Severity
 from windtunnel.settings import Settings
@@ -48,10 +51,11 @@ with DAG("narrow", schedule=None):
 )
 def excessive_width(dag: DagFacts, settings: Settings) -> Iterator[Complaint]:
     shape = dag.shape
-    if shape.width > settings.max_width:
+    budget = settings.budget("max_width", dag.dag_id, dag.tags, dag.location.path)
+    if shape.width > budget.value:
         yield Complaint(
             dag.location,
             f"{shape.width} of the {shape.tasks} tasks of DAG {dag.dag_id!r} can be ready at the same time, "
-            f"more than {settings.max_width}",
-            f"ready together: {', '.join(shape.antichain)}",
+            f"more than {budget.value}{budget.origin}",
+            "\n".join((f"ready together: {', '.join(shape.antichain)}", *peak_lines(dag))),
         )

@@ -46,7 +46,9 @@ with DAG("history", schedule="@daily", start_date=datetime(2020, 1, 1), catchup=
 )
 def large_catchup(dag: DagFacts, settings: Settings) -> Iterator[Complaint]:
     due = dag.schedule.due
-    if due > settings.max_catchup:
+    budget = settings.budget("max_catchup", dag.dag_id, dag.tags, dag.location.path)
+    if due > budget.value:
         number = f"{due} or more" if due == MOST_DUE else str(due)
         since = f"one for each {dag.schedule.summary!r} since {dag.schedule.start}"
-        yield Complaint(dag.location, f"switching DAG {dag.dag_id!r} on creates {number} runs at once, {since}")
+        message = f"switching DAG {dag.dag_id!r} on creates {number} runs at once, {since}"
+        yield Complaint(dag.location, f"{message}; more than {budget.value}{budget.origin}")

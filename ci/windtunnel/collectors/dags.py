@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -140,18 +141,21 @@ def _import_failure(text: str, file: DagFile, effects: Effects) -> FailureFacts:
 
 def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
     from windtunnel.airflow_compat.dagbag import store
+    from windtunnel.airflow_compat.instances import instances_of
     from windtunnel.airflow_compat.references import consumed_assets, groups_of
     from windtunnel.airflow_compat.schedules import schedule_of
     from windtunnel.airflow_compat.tasks import seconds
     from windtunnel.collectors.shape import shape_of
 
     scheduled, unserializable = store(dag)
+    instances = instances_of(dag, scheduled)
+    most = {task_id: number for task_id, (number, _) in instances.items()}
     edges = [(task.task_id, below) for task in dag.tasks for below in task.downstream_task_ids]
     return DagFacts(
         dag_id=dag.dag_id,
         location=dag_location(dag, file, index),
-        tasks=tuple(_task_facts(task, dag, file, index) for task in dag.tasks),
-        shape=shape_of([task.task_id for task in dag.tasks], edges),
+        tasks=tuple(_counted(_task_facts(task, dag, file, index), instances) for task in dag.tasks),
+        shape=shape_of([task.task_id for task in dag.tasks], edges, most),
         unserializable=unserializable,
         edges=tuple(edges),
         schedule=schedule_of(dag, scheduled),
@@ -159,11 +163,18 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
         consumes=consumed_assets(dag),
         run_timeout=seconds(dag.dagrun_timeout),
         digest=digest(dag),
+        tags=tuple(sorted(map(str, dag.tags))),
     )
+
+
+def _counted(task: TaskFacts, instances: Mapping[str, tuple[int, bool]]) -> TaskFacts:
+    number, is_exact = instances.get(task.task_id, (1, True))
+    return replace(task, instances=number, is_bound=not is_exact)
 
 
 def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskFacts:
     from windtunnel.airflow_compat.dagbag import is_branch, may_wait
+    from windtunnel.airflow_compat.instances import nature_of
     from windtunnel.airflow_compat.references import awaited_dag, references_of, triggered_dag
     from windtunnel.airflow_compat.tasks import mapping_of, sensor_of
     from windtunnel.collectors.wiring import choices_of, outside_and_limits
@@ -182,6 +193,7 @@ def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskF
         is_branch=is_branch(task),
         is_setup=bool(task.is_setup),
         is_teardown=bool(task.is_teardown),
+        nature=nature_of(task),
         **references_of(task),
         choices=choices_of(task, location, file.root, file.file) if is_branch(task) else (),
         outside=outside,

@@ -118,6 +118,8 @@ def _dag(file: DagFileFacts, dag: DagFacts, run: RunFacts | None) -> Object:
         "longest_path": dag.shape.longest_path,
         "width": dag.shape.width,
         "antichain": dag.shape.antichain,
+        "peak": dag.shape.peak,
+        "peak_is_bound": dag.is_peak_bound,
         "linearity": round(dag.shape.linearity, 4),
         "redundant_edges": dag.shape.redundant_edges,
         "schedule": _schedule(dag.schedule),

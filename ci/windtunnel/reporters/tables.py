@@ -64,7 +64,7 @@ def _cell(text: str) -> Text:
 
 
 def _dag_columns(report: Report) -> tuple[str, ...]:
-    return ("dag_id", ">tasks", ">width", ">linearity", *(("=state", ">seconds") if report.runs else ()))
+    return ("dag_id", ">tasks", ">width", ">peak", ">linearity", *(("=state", ">seconds") if report.runs else ()))
 
 
 def _dag_rows(report: Report) -> Iterator[tuple[str, ...]]:
@@ -79,7 +79,8 @@ def _schedule_rows(report: Report) -> Iterator[tuple[str, ...]]:
 
 
 def _shape(dag: DagFacts) -> tuple[str, ...]:
-    return (dag.dag_id, str(dag.shape.tasks), str(dag.shape.width), f"{dag.shape.linearity:.2f}")
+    peak = f"{'≤ ' if dag.is_peak_bound else ''}{dag.shape.peak}"
+    return (dag.dag_id, str(dag.shape.tasks), str(dag.shape.width), peak, f"{dag.shape.linearity:.2f}")
 
 
 def _run(run: RunFacts | None) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -51,8 +52,10 @@ def cli() -> None:
     """A wind tunnel for Airflow: proves DAGs, and the Hamilton dataflows inside them, before they are deployed."""
 
 
-def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed([option for option in options() if not option.in_file]):
+def _with_settings(command: Callable[..., Any], chosen: Collection[str] = ()) -> Callable[..., Any]:
+    """Give a command an option for each setting, or for those `chosen`."""
+    offered = [option for option in options() if not option.in_file and option.name in (chosen or {option.name})]
+    for option in reversed(offered):
         names = [name for name in (option.short, option.flag, option.name) if name]
         if option.switch:
             command = click.option(*names, is_flag=True, default=None, help=option.help)(command)
@@ -76,6 +79,28 @@ def check(paths: tuple[Path, ...], **given: Any) -> int:
         report = engine.run(settings, progress)
     _write(report, settings)
     return FINDINGS if report.failed else CLEAN
+
+
+_FOR_INVENTORY = ("dags", "jobs", "timeout", "env_file", "output", "quiet", "no_color")
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(("text", "json", "env")), default="text", help="Form of the list.")
+@click.option("--stub", is_flag=True, help="A file of placeholders for `windtunnel check --env-file`: --format env.")
+@partial(_with_settings, chosen=_FOR_INVENTORY)
+def inventory(paths: tuple[Path, ...], form: str, stub: bool, **given: Any) -> None:
+    """List what the DAG files in PATHS ask of their deployment: connections, variables, pools, queues, assets."""
+    from windtunnel import inventory as stock
+    from windtunnel.reporters.inventory import render
+
+    settings = settings_for(paths, given)
+    settings = replace(settings, output=str(given["output"] or ""))  # in pyproject.toml it is where the report goes
+    _insist_on_output(settings.output)
+    with _progress(settings) as progress:
+        taken = stock.take(settings, progress)
+    color, width = _looks(settings)
+    _deliver(render(taken, "env" if stub else form, color=color, width=width), settings.output)
 
 
 @cli.command()
@@ -138,17 +163,25 @@ def _insist_on_output(output: str) -> None:
 def _write(report: Report, settings: Settings) -> None:
     from windtunnel.reporters import render
 
-    to_file = bool(settings.output)
-    color = not settings.no_color and not to_file and _colourful(sys.stdout)
+    color, width = _looks(settings)
     verbosity = settings.verbose - settings.quiet
-    text = render(report, settings.format, color=color, width=_width(to_file), verbosity=verbosity)
-    if not to_file:
+    _deliver(render(report, settings.format, color=color, width=width, verbosity=verbosity), settings.output)
+
+
+def _looks(settings: Settings) -> tuple[bool, int]:
+    """Whether there are colours, and how many columns there are."""
+    to_file = bool(settings.output)
+    return not settings.no_color and not to_file and _colourful(sys.stdout), _width(to_file)
+
+
+def _deliver(text: str, output: str) -> None:
+    if not output:
         _say(text)
         return
     try:
-        Path(settings.output).write_text(text, encoding="utf-8")
+        Path(output).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"--output {settings.output}: {error.strerror}") from error
+        raise UsageError(f"--output {output}: {error.strerror}") from error
 
 
 def _say(text: str) -> None:

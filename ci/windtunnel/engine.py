@@ -17,6 +17,7 @@ from windtunnel.airflow_compat.environment import without_airflow
 from windtunnel.checks import Check, catalogue, matches, selected
 from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
+from windtunnel.collectors.env_file import read_env_file
 from windtunnel.collectors.import_profile import profile_slow
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
@@ -102,7 +103,7 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
     plan = Plan.of(checks, discover(settings), settings)
     checks = (*checks, *_prerequisites(plan, checks, settings))
     with ExitStack() as stack:
-        pools = pools or stack.enter_context(plan.pools(settings.jobs))
+        pools = pools or stack.enter_context(Pools.of(settings, plan))
         collected = _collect(plan, settings, progress, pools)
     findings = judge(checks, collected.subjects(settings), settings)
     collected.timings.append(Timing("total", time.monotonic() - started))
@@ -170,10 +171,6 @@ class Plan:
         """Whether the DAGs, run or only loaded, make use of Hamilton."""
         return self.found.drives_hamilton if self.runs else self.found.imports_hamilton
 
-    def pools(self, size: int) -> Pools:
-        """Pools for this plan, of `size` jobs at a time each."""
-        return Pools(size, hamilton=self.needs_hamilton, runs=self.runs)
-
     def _insist(self, settings: Settings) -> None:
         if not (self.loads or self.dataflows or self.properties):
             looked_in = ", ".join(map(str, settings.paths or (settings.root,)))
@@ -193,12 +190,15 @@ class Plan:
             )
 
 
-def child_environment() -> dict[str, str]:
-    """The environment that templates start in: the user's, without their Airflow's settings and without telemetry."""
-    return {**without_airflow(os.environ), "HAMILTON_TELEMETRY_ENABLED": "false"}
+def child_environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment that templates start in: the user's, without their Airflow's settings and without telemetry.
+
+    What the user has `given` in a file is added to it, where the environment does not say otherwise.
+    """
+    return {**without_airflow({**(given or {}), **os.environ}), "HAMILTON_TELEMETRY_ENABLED": "false"}
 
 
-def airflow_environment(is_second: bool = False) -> dict[str, str]:
+def airflow_environment(given: Mapping[str, str] | None = None, is_second: bool = False) -> dict[str, str]:
     """That of templates with Airflow: the hash seed is the user's, or else always the same, so that so is the verdict.
 
     The template of the second parse has another one. What the user has set is put back when the process has started.
@@ -206,7 +206,7 @@ def airflow_environment(is_second: bool = False) -> dict[str, str]:
     own = os.environ.get("PYTHONHASHSEED", "")
     seed = own if own.isdigit() else "1"
     other = "2" if seed != "2" else "1"
-    return {**child_environment(), "PYTHONHASHSEED": other if is_second else seed, OWN_HASH_SEED: own}
+    return {**child_environment(given), "PYTHONHASHSEED": other if is_second else seed, OWN_HASH_SEED: own}
 
 
 def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
@@ -222,11 +222,13 @@ def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> t
 class Pools:
     """The kinds of pools, each started when it is first asked for. A context manager: on leaving, all are gone.
 
-    What is in the template of the DAGs costs seconds: `hamilton` and what `runs` need are there if asked for.
+    What is in the template of the DAGs costs seconds: `hamilton` and what `runs` need are there if asked for. `given`
+    are environment variables for all children, where the environment does not say otherwise.
     """
 
-    def __init__(self, size: int, *, hamilton: bool, runs: bool) -> None:
+    def __init__(self, size: int, *, hamilton: bool, runs: bool, given: Mapping[str, str] | None = None) -> None:
         self._size = size
+        self._given = dict(given or {})
         airflow = f"airflow{'_and_hamilton' if hamilton else ''}"
         self._warm_up = {
             "dags": f"{airflow}_to_{'run' if runs else 'load'}",
@@ -236,6 +238,12 @@ class Pools:
             "modules": "hamilton",
         }
         self._started: dict[str, Pool] = {}
+
+    @classmethod
+    def of(cls, settings: Settings, plan: Plan) -> Pools:
+        """The pools that a plan needs; a UsageError for an `env_file` that cannot be read."""
+        given = read_env_file(settings.env_file)
+        return cls(settings.jobs, hamilton=plan.needs_hamilton, runs=plan.runs, given=given)
 
     def __enter__(self) -> Self:
         return self
@@ -273,9 +281,13 @@ class Pools:
     def _pool(self, kind: str) -> Pool:
         if kind not in self._started:
             warm_up = f"windtunnel.collectors.warm:{self._warm_up[kind]}"
-            environment = child_environment() if kind == "modules" else airflow_environment(kind == "parses")
-            self._started[kind] = Pool(warm_up, environment=environment, size=self._size)
+            self._started[kind] = Pool(warm_up, environment=self._environment(kind), size=self._size)
         return self._started[kind]
+
+    def _environment(self, kind: str) -> dict[str, str]:
+        if kind == "modules":
+            return child_environment(self._given)
+        return airflow_environment(self._given, is_second=kind == "parses")
 
 
 def _collect(plan: Plan, settings: Settings, progress: Progress, pools: Pools) -> _Collected:

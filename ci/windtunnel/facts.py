@@ -270,8 +270,8 @@ class DagFacts:
     """One DAG as the DagBag holds it. `unserializable` is Airflow's reason why it cannot be stored, or empty.
 
     `edges` are (upstream, downstream) pairs of task_ids, `groups` the task groups with the tasks in them,
-    `consumes` the assets that the schedule names; `tags` are sorted. `run_timeout` is in seconds, 0.0 for none. `digest`
-    is the same for a DAG that Airflow would take for the same version, "" where it cannot be stored.
+    `consumes` the assets that the schedule names; `tags` are sorted. `run_timeout` is in seconds, 0.0 for none.
+    `digest` is the same for a DAG that Airflow would take for the same version, "" where it cannot be stored.
     """
 
     dag_id: str
@@ -487,6 +487,44 @@ class UnseenDagsFacts:
     location: Location
     files: tuple[tuple[str, tuple[str, ...]], ...]
     pattern: str = ""
+
+
+class NeedKind(str, Enum):
+    """What a DAG file can ask of its deployment."""
+
+    CONNECTION = "connection"
+    VARIABLE = "variable"
+    ENVIRONMENT = "environment variable"
+    POOL = "pool"
+    QUEUE = "queue"
+    ASSET = "asset"
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFacts:
+    """One place at which something is asked of the deployment.
+
+    It is `required` where the code has no way on without it: no default, and for an asset, a DAG that waits for it.
+    `form` is the type of a connection, "json" for a variable that is read as such, "made" for an asset that a task
+    makes, "" where nothing is known of it.
+    """
+
+    kind: NeedKind
+    name: str
+    location: Location
+    required: bool = True
+    at_import: bool = False
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryFacts:
+    """What one DAG file, with what it imports of the repository, asks of its deployment, sorted by place."""
+
+    path: str
+    process: ProcessFacts
+    failures: tuple[FailureFacts, ...] = ()
+    needs: tuple[NeedFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

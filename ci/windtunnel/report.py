@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from windtunnel.facts import DagFileFacts, DataflowFacts, PropertyFacts, RunFacts
-from windtunnel.findings import Finding, Severity
+from windtunnel.facts import DagFileFacts, DataflowFacts, NeedKind, PropertyFacts, RunFacts
+from windtunnel.findings import Finding, Location, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,31 @@ class Report:
     def failed(self) -> bool:
         """Whether a finding is as severe as the owner's `fail_on`, or a check of ours did not do its work."""
         return any(f.severity >= self.fail_on or f.code.startswith("WT0") for f in self.counting)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing that DAG files ask of their deployment, wherever they do.
+
+    `variable` is the environment variable that can give it, "" for a pool, a queue or an asset. `given` says whether
+    the present environment does, or for an asset whether a task makes it; it is None where nobody can tell.
+    `placeholder` is a value for the variable that Airflow takes, and that leads nowhere.
+    """
+
+    kind: NeedKind
+    name: str
+    required: bool
+    at_import: bool
+    form: str
+    places: tuple[Location, ...]
+    variable: str
+    given: bool | None
+    placeholder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All that DAG files ask of their deployment, and (path, reason) of each file that did not load."""
+
+    things: tuple[Thing, ...]
+    not_loaded: tuple[tuple[str, str], ...] = ()

@@ -72,7 +72,7 @@ class Workbench:
         self._settings = settings
         self._checks = selected(settings)
         self._plan = Plan.of(self._checks, discover(settings), settings)
-        self._pools = self._plan.pools(settings.jobs)
+        self._pools = Pools.of(settings, self._plan)
         self._dag_files = self._plan.found.dag_files if self._plan.loads else ()
         self._modules = self._plan.found.modules if self._plan.dataflows or self._plan.properties else ()
         # A DAG file may be a link; the caller may know it by either name.

@@ -25,8 +25,13 @@ def without_airflow(environment: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if (not name.startswith(_SETTINGS_PREFIX) and name not in _OWN) or (name in _JUDGED and value.isdecimal())
+        if not is_own(name) or (name in _JUDGED and value.isdecimal())
     }
+
+
+def is_own(name: str) -> bool:
+    """Whether an environment variable is one of Airflow's settings, which windtunnel makes itself."""
+    return name.startswith(_SETTINGS_PREFIX) or name in _OWN
 
 
 def airflow_variables(home: Path) -> dict[str, str]:

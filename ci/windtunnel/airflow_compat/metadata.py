@@ -12,22 +12,24 @@ _READERS = (
     ("airflow.models.connection", "Connection", "get_connection_from_secrets", "connection"),
     ("airflow.sdk.bases.hook", "BaseHook", "get_connection", "connection"),
 )
+_DEFAULTS = ("default", "default_var")
 
 
-def tell_reads(tell: Callable[[str, str], None]) -> None:
-    """Call `tell(kind, name)` for each variable and connection that is read in this process from now on."""
+def tell_reads(tell: Callable[[str, str, bool], None]) -> None:
+    """Call `tell(kind, name, has default)` for each variable and connection that is read here from now on."""
     import importlib
 
     for module, class_name, method, kind in _READERS:
         _wrap(getattr(importlib.import_module(module), class_name), method, kind, tell)
 
 
-def _wrap(owner: Any, method: str, kind: str, tell: Callable[[str, str], None]) -> None:
+def _wrap(owner: Any, method: str, kind: str, tell: Callable[[str, str, bool], None]) -> None:
     read = getattr(owner, method)
 
     def telling(*arguments: Any, **options: Any) -> Any:
         named = arguments[0] if arguments else next(iter(options.values()), "")
-        tell(kind, str(named))
+        has_default = kind == "variable" and (len(arguments) > 1 or not options.keys().isdisjoint(_DEFAULTS))
+        tell(kind, str(named), has_default)
         return read(*arguments, **options)
 
     setattr(owner, method, staticmethod(telling))

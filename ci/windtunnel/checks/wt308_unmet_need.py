@@ -9,8 +9,9 @@ that has data from one that was, is not judged.
 It may be right in production. But the task, and all that follows it, has not been tried: this is no green verdict.
 
 ## What to do
-Connections and variables can be given in the environment, as `AIRFLOW_CONN_<ID>` and `AIRFLOW_VAR_<NAME>`; params with
-`--conf`. A service can be stood in for by a server on loopback.
+Connections and variables can be given in the environment, as `AIRFLOW_CONN_<ID>` and `AIRFLOW_VAR_<NAME>`, or in a file
+with `--env-file`, which `windtunnel inventory --stub` writes with placeholders; params with `--conf`. A service can be
+stood in for by a server on loopback.
 """
 
 from __future__ import annotations

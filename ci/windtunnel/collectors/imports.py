@@ -45,7 +45,7 @@ class ImportWatch:
             begin(thread)
 
         threading.Thread.start = start  # type: ignore[method-assign,assignment]
-        tell_reads(lambda kind, name: self._audit("metadata", (kind, name)))
+        tell_reads(lambda kind, name, _has_default: self._audit("metadata", (kind, name)))
 
     def start(self) -> None:
         """Watch from now on."""

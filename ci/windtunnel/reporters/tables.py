@@ -26,35 +26,35 @@ _GOOD, _BAD = (
 
 def tables(report: Report, verbosity: int) -> Iterator[RenderableType]:
     """Every table that has a row; those of schedules, properties and stages only where verbosity is above 0."""
-    yield from _table("DAGs", _dag_columns(report), _dag_rows(report))
+    yield from table("DAGs", _dag_columns(report), _dag_rows(report))
     if verbosity > 0:
-        yield from _table("Schedules", ("dag_id", "schedule", "next runs (UTC)"), _schedule_rows(report))
+        yield from table("Schedules", ("dag_id", "schedule", "next runs (UTC)"), _schedule_rows(report))
     yield from _not_loaded(report)
-    yield from _table("Modules", _module_columns(report), _module_rows(report))
+    yield from table("Modules", _module_columns(report), _module_rows(report))
     yield from _not_built(report)
-    yield from _table("Saves", _SAVES, _save_rows(report, verbosity))
+    yield from table("Saves", _SAVES, _save_rows(report, verbosity))
     if verbosity > 0:
-        yield from _table("Properties", ("function", "result", ">examples", ">declined"), _property_rows(report))
+        yield from table("Properties", ("function", "result", ">examples", ">declined"), _property_rows(report))
         stages = ((timing.stage, _seconds(timing.seconds)) for timing in report.timings)
-        yield from _table("Stages", ("=stage", ">seconds"), stages)
-    yield from _table(f"Slowest {SLOWEST}", ("=what", "name", ">seconds"), _slowest_rows(report))
+        yield from table("Stages", ("=stage", ">seconds"), stages)
+    yield from table(f"Slowest {SLOWEST}", ("=what", "name", ">seconds"), _slowest_rows(report))
 
 
-def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Iterator[RenderableType]:
+def table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Iterator[RenderableType]:
     """A table and a blank line, or nothing where there are no rows.
 
     A column that starts with `>` holds numbers, one with `=` a word from a closed set: they are never folded.
     """
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.show_edge = table.pad_edge = False
+    shown = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    shown.show_edge = shown.pad_edge = False
     for column in columns:
         name = column.lstrip(">=")
-        table.add_column(name, no_wrap=name != column, overflow="fold", header_style="dim")
-        table.columns[-1].justify = "right" if column.startswith(">") else "left"
+        shown.add_column(name, no_wrap=name != column, overflow="fold", header_style="dim")
+        shown.columns[-1].justify = "right" if column.startswith(">") else "left"
     for row in rows:
-        table.add_row(*(_cell(text) for text in row))
-    if table.row_count:
-        yield table
+        shown.add_row(*(_cell(text) for text in row))
+    if shown.row_count:
+        yield shown
         yield Text()
 
 

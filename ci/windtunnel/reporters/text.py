@@ -24,14 +24,20 @@ def render(report: Report, *, color: bool, width: int, verbosity: int) -> str:
     `verbosity` -1 leaves the findings and the verdict; 1 adds all evidence, captured output, suppressed
     findings and timings.
     """
-    console = _console(color, max(width, NARROWEST))
+    console = console_of(color, max(width, NARROWEST))
     for part in _parts(report, console.width, verbosity):
         console.print(part, crop=False)
-    shown = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of _console
+    return text_of(console, color)
+
+
+def text_of(console: Console, color: bool) -> str:
+    """All that was printed to a console of `console_of`; without colours no line ends in spaces."""
+    shown: str = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO of console_of
     return shown if color else "".join(f"{line.rstrip()}\n" for line in shown.splitlines())
 
 
-def _console(color: bool, width: int) -> Console:
+def console_of(color: bool, width: int) -> Console:
+    """A console that prints into a string."""
     # All that rich would otherwise guess from the environment is said here, or the same report would look
     # different under NO_COLOR, in a notebook, or under TERM=dumb (80 columns, unless a height is given too).
     return Console(

@@ -1,0 +1,31 @@
+"""The user's file of environment variables, read; what its values are is told to child processes and to nobody else."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from windtunnel.errors import UsageError
+
+
+def read_env_file(file: str) -> dict[str, str]:
+    """The variables of a file in dotenv form; none where `file` is "".
+
+    `${NAME}` in a value stands for what that name has in the file or in the environment. A UsageError for a file that
+    cannot be read, and for a line that gives no value to a name; it never quotes the line, which may hold a secret.
+    """
+    if not file:
+        return {}
+    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
+
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--env-file {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--env-file {file}: not UTF-8") from error
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error or (binding.key is not None and (binding.value is None or "\0" in binding.original.string)):
+            raise UsageError(f"--env-file {file}: line {binding.original.line}: expected NAME=value")
+    return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}

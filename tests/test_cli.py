@@ -202,3 +202,30 @@ def test_an_interrupted_run_says_so_and_leaves_nothing_behind(repository, tmp_pa
     assert (running.returncode, stdout, stderr.strip()) == (130, "", "windtunnel: interrupted")
     assert psutil.wait_procs(children, timeout=5)[1] == []
     assert list(temporary.iterdir()) == []
+
+
+def test_an_inventory_is_a_table_json_or_a_file_for_the_next_check(repository):
+    root = repository({"dags/good.py": GOOD.replace("print(", "import os; os.environ['TOKEN_X']; print(")})
+    table = windtunnel(root, "inventory")
+    assert (table.returncode, table.stderr) == (0, "")
+    assert "TOKEN_X" in table.stdout
+    stub = windtunnel(root, "inventory", "--stub", "-o", "stubs.env")
+    assert (stub.returncode, stub.stdout) == (0, "")
+    assert windtunnel(root, "check", "--select", "WT3").returncode == 0  # not judged: a warning
+    judged = windtunnel(root, "check", "--select", "WT3", "--env-file", "stubs.env")
+    assert (judged.returncode, "clean" in judged.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("check", "--env-file", "nowhere.env"), "--env-file: nowhere.env: no such file or folder"),
+        (("check", "--env-file", "bad.env"), "line 1: expected NAME=value"),
+        (("inventory", "notes"), "nothing found to check"),
+    ],
+)
+def test_an_inventory_without_a_dag_and_a_bad_file_of_variables_are_wrong_usage(repository, arguments, message):
+    done = windtunnel(repository({"dags/good.py": GOOD, "bad.env": "secret\n", "notes/a.txt": ""}), *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "secret" not in done.stderr

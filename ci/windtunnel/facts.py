@@ -506,7 +506,7 @@ class NeedFacts:
 
     It is `required` where the code has no way on without it: no default, and for an asset, a DAG that waits for it.
     `form` is the type of a connection, "json" for a variable that is read as such, "made" for an asset that a task
-    makes, "" where nothing is known of it.
+    makes or a watcher feeds, "" where nothing is known of it.
     """
 
     kind: NeedKind

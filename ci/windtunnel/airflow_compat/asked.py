@@ -43,7 +43,8 @@ def asked_by_schedule(dag: Any) -> Iterator[Asked]:
     while conditions:
         condition = conditions.pop()
         conditions += getattr(condition, "objects", ())  # of those that are joined by & and |
-        yield from (Asked(NeedKind.ASSET, name) for name in _named([condition]))
+        made = "made" if getattr(condition, "watchers", ()) else ""
+        yield from (Asked(NeedKind.ASSET, name, form=made) for name in _named([condition]))
 
 
 def _named(assets: Any) -> Iterator[str]:

@@ -10,8 +10,8 @@ twice a minute: when what it asks is down, all DAGs of the file are gone.
 
 ## What to do
 Ask inside the tasks, or by templates: `{{ var.value.name }}`. Connections and variables can be given in the
-environment, as `AIRFLOW_CONN_<ID>` and `AIRFLOW_VAR_<NAME>`; `windtunnel inventory --stub` writes a file of all that are
-missing, for `windtunnel check --env-file`.
+environment, as `AIRFLOW_CONN_<ID>` and `AIRFLOW_VAR_<NAME>`; `windtunnel inventory --stub` writes a file of all that
+are asked for, with placeholders, for `windtunnel check --env-file`.
 """
 
 from __future__ import annotations

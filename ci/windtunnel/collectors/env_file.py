@@ -26,6 +26,9 @@ def read_env_file(file: str) -> dict[str, str]:
     except UnicodeDecodeError as error:
         raise UsageError(f"--env-file {file}: not UTF-8") from error
     for binding in parse_stream(io.StringIO(text)):
-        if binding.error or (binding.key is not None and (binding.value is None or "\0" in binding.original.string)):
-            raise UsageError(f"--env-file {file}: line {binding.original.line}: expected NAME=value")
+        original = binding.original.string
+        if binding.error or (binding.key is not None and (binding.value is None or "\0" in original)):
+            blank = original[: len(original) - len(original.lstrip())]  # what stands before it belongs to it
+            line = binding.original.line + blank.count("\n")
+            raise UsageError(f"--env-file {file}: line {line}: expected NAME=value")
     return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}

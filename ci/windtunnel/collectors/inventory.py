@@ -41,12 +41,13 @@ def take_inventory(file: DagFile, given: Given) -> InventoryFacts:
 
     os.environ.update(given)
     effects = settle_in(file)
+    before = set(sys.modules)
     watch = ReadWatch(file.root)
     bag = read_dag_file(file.file, file.dag_folder)
     seen = watch.stop()
     errors = tuple(bag.import_errors.values())
     loaded = [need for dag in bag.dags.values() for need in _asked_by(dag, file)]
-    written = _written_in_text(file, failed=bool(errors))
+    written = _written_in_text(file, set(sys.modules) - before, failed=bool(errors))
     return InventoryFacts(
         path=file.path,
         process=ProcessFacts(End.COMPLETED),
@@ -78,16 +79,16 @@ def _asked_by(dag: Any, file: DagFile) -> Iterator[NeedFacts]:
             yield NeedFacts(asked.kind, asked.name, location, asked.required, form=asked.form)
 
 
-def _written_in_text(file: DagFile, failed: bool) -> Iterator[NeedFacts]:
+def _written_in_text(file: DagFile, imported: set[str], failed: bool) -> Iterator[NeedFacts]:
     """What the text of the file says, and that of the modules of the repository that it imports, now or in a task.
 
-    What stands at the top of a module that was imported has been seen: it is left out, unless the import has failed.
+    What stands at the top of a module that was `imported` has been seen: it is left out, unless the load has failed.
     """
-    modules = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    imported = {Path(path) for path in modules if path and is_users(path, file.root)}
+    modules = (getattr(sys.modules.get(name), "__file__", None) for name in imported)
+    loaded = {Path(path) for path in modules if path and is_users(path, file.root)}
     homes = [Path(entry or os.curdir) for entry in sys.path if is_users(str(Path(entry, "x")), file.root)]
-    for path, tree in files_behind([file.file, *sorted(imported)], homes).items():
-        known = path == file.file or path in imported
+    for path, tree in files_behind([file.file, *sorted(loaded)], homes).items():
+        known = path == file.file or path in loaded
         for site in sites_in(tree):
             if site.in_function or not known or failed:
                 at_import = failed and known and not site.in_function

@@ -34,7 +34,7 @@ def take(settings: Settings, progress: Progress = silent, pools: Pools | None = 
     with ExitStack() as stack:
         pools = pools or stack.enter_context(Pools.of(settings, plan))
         facts = _facts(pools, found.dag_files, environment, settings.timeout, progress)
-    return inventory_of(facts, environment)
+    return inventory_of(facts, environment, settings)
 
 
 def _facts(
@@ -69,25 +69,40 @@ def _placeholders(facts: InventoryFacts, environment: Mapping[str, str]) -> Give
     )
 
 
-def inventory_of(facts: Iterable[InventoryFacts], environment: Mapping[str, str]) -> Inventory:
-    """The inventories of single files as one, each thing once, with all places that ask for it."""
+def inventory_of(
+    facts: Iterable[InventoryFacts], environment: Mapping[str, str], settings: Settings | None = None
+) -> Inventory:
+    """The inventories of single files as one, each thing once, with all places that ask for it.
+
+    The settings say which pools and queues there are, and which assets come from elsewhere.
+    """
     facts = sorted(facts, key=lambda one: one.path)
     asked: dict[tuple[NeedKind, str], list[NeedFacts]] = defaultdict(list)
     for need in (need for one in facts for need in one.needs):
         asked[need.kind, need.name].append(need)
     order = list(NeedKind)
-    things = [_thing(needs, environment) for needs in asked.values()]
+    declared = _declared(settings) if settings else {}
+    things = [_thing(needs, environment, declared) for needs in asked.values()]
     return Inventory(
         things=tuple(sorted(things, key=lambda thing: (order.index(thing.kind), not thing.required, thing.name))),
         not_loaded=tuple((one.path, why) for one in facts if (why := _why_not_loaded(one))),
     )
 
 
-def _thing(needs: list[NeedFacts], environment: Mapping[str, str]) -> Thing:
+def _declared(settings: Settings) -> dict[NeedKind, tuple[str, ...]]:
+    declared = {NeedKind.POOL: settings.pools, NeedKind.QUEUE: settings.queues, NeedKind.ASSET: settings.assets}
+    return {kind: names for kind, names in declared.items() if names}
+
+
+def _thing(
+    needs: list[NeedFacts], environment: Mapping[str, str], declared: Mapping[NeedKind, tuple[str, ...]]
+) -> Thing:
     first = needs[0]
     variable = environment_name(first.kind, first.name)
     forms = [need.form for need in needs if need.form]
-    is_made = "made" in forms if first.kind is NeedKind.ASSET else None
+    is_there: bool | None = None  # of pools and queues nobody has said which there are
+    if first.kind in declared or first.kind is NeedKind.ASSET:
+        is_there = "made" in forms or first.name in declared.get(first.kind, ())
     # The places without which there is no way on come first: they are what somebody has to look at.
     places = sorted(needs, key=lambda need: (not need.required, need.location))
     return Thing(
@@ -98,7 +113,7 @@ def _thing(needs: list[NeedFacts], environment: Mapping[str, str]) -> Thing:
         form=forms[0] if forms else "",
         places=tuple(dict.fromkeys(need.location for need in places)),
         variable=variable,
-        given=variable in environment if variable else is_made,
+        given=variable in environment if variable else is_there,
         placeholder=_placeholder(first, forms),
     )
 

@@ -59,7 +59,8 @@ class Thing:
     """One thing that DAG files ask of their deployment, wherever they do.
 
     `variable` is the environment variable that can give it, "" for a pool, a queue or an asset. `given` says whether
-    the present environment does, or for an asset whether a task makes it; it is None where nobody can tell.
+    the present environment does, or whether the settings name the pool, the queue, the asset, or a task makes it; it is
+    None where nobody can tell.
     `placeholder` is a value for the variable that Airflow takes, and that leads nowhere.
     """
 

@@ -11,6 +11,7 @@ from windtunnel.facts import End, FailureFacts, InventoryFacts, NeedFacts, NeedK
 from windtunnel.findings import Location
 from windtunnel.inventory import inventory_of
 from windtunnel.reporters.inventory import render
+from windtunnel.settings import Settings
 
 DONE = ProcessFacts(End.COMPLETED)
 
@@ -103,6 +104,14 @@ def test_the_stub_file_tells_pools_and_assets_as_the_settings_that_they_are():
     lines = render(INVENTORY, "env").splitlines()
     assert '# pyproject.toml, [tool.windtunnel]: pools = ["etl"]' in lines
     assert '# pyproject.toml, [tool.windtunnel]: assets = ["in"]' in lines
+
+
+def test_what_the_settings_name_is_given(tmp_path):
+    declared = Settings(tmp_path, pools=("etl",), assets=("in",))
+    given = {thing.name: thing.given for thing in inventory_of(FACTS, {}, declared).things}
+    assert (given["etl"], given["in"], given["own"]) == (True, True, True)
+    other = {thing.name: thing.given for thing in inventory_of(FACTS, {}, Settings(tmp_path, pools=("x",))).things}
+    assert (other["etl"], other["in"]) == (False, False)
 
 
 def test_no_form_tells_a_value_of_the_environment():

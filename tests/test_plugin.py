@@ -374,4 +374,4 @@ def test_the_options_are_those_of_the_command_line_but_for_the_report() -> None:
 
     shown = subprocess.run(command("--help"), capture_output=True, text=True, check=True).stdout
     for option in options():
-        assert (f"--windtunnel-{option.flag[2:]}" in shown) is not option.report
+        assert (f"--windtunnel-{option.flag[2:]}" in shown) is not (option.report or option.in_file)

@@ -14,7 +14,7 @@ from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
-from windtunnel.engine import FAULTS_OF_FILES, LOAD_SUBJECTS, Plan, neighbours, second_looks, trial_of, versions
+from windtunnel.engine import FAULTS_OF_FILES, LOAD_SUBJECTS, Plan, Pools, neighbours, second_looks, trial_of, versions
 from windtunnel.facts import (
     DagFacts,
     DagFileFacts,

@@ -90,8 +90,9 @@ def test_the_settings_page_names_every_option_in_all_its_forms() -> None:
     ) in rows
 
 
-def test_the_default_of_jobs_is_the_same_text_on_every_machine() -> None:
+def test_the_defaults_that_a_machine_decides_are_the_same_text_on_every_machine() -> None:
     assert "| `--windtunnel-jobs` | the number of processors |" in pages.settings()
+    assert "| `--windtunnel-max-memory` | a share of the memory |" in pages.settings()
 
 
 def test_the_settings_page_shows_short_flags_and_that_pytest_reports_in_its_own_way() -> None:

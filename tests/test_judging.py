@@ -60,11 +60,12 @@ def test_a_command_that_finds_it_again_names_what_was_chosen_and_bears_on_it(tmp
     chosen = {
         "dags": (str(tmp_path / "dags"),),
         "timeout": 5.0,
+        "max_memory": 512,
         "conf": {"unit": "m/s"},
         "min_linearity": 0.9,
         "seed": 7,
     }
-    everywhere = ["--dags", "dags", "--timeout", "5.0"]
+    everywhere = ["--dags", "dags", "--timeout", "5.0", "--max-memory", "512"]
 
     assert reproduce("WT301", FILE, TASK, tmp_path, **chosen) == [*everywhere, "--conf", '{"unit": "m/s"}']
     assert reproduce("WT201", FILE, DAG, tmp_path, **chosen) == [*everywhere, "--min-linearity", "0.9"]

@@ -24,6 +24,7 @@ select = ["WT1", "WT3"]
 ignore = "WT201"
 jobs = 3
 timeout = 9.5
+max-memory = 512
 max-examples = 7
 min-linearity = 0.25
 fail-on = "warning"
@@ -38,6 +39,7 @@ rows = 3
         "ignore": ("WT201",),
         "jobs": 3,
         "timeout": 9.5,
+        "max_memory": 512,
         "max_examples": 7,
         "min_linearity": 0.25,
         "fail_on": Severity.WARNING,
@@ -57,6 +59,7 @@ rows = 3
         ("jobs = 1.5", "jobs: expected a whole number from 1, not 1.5"),
         ("timeout = nan", "timeout: expected seconds, 0.1 or more, not nan"),
         ("timeout = inf", "timeout: expected seconds, 0.1 or more, not inf"),
+        ("max-memory = 0.5", "max-memory: expected MiB, a whole number from 1, not 0.5"),
         ("min-linearity = 1.5", "min-linearity: expected a number from 0 to 1, not 1.5"),
         ('fail-on = "notice"', "fail-on: expected error or warning, not 'notice'"),
         ('format = "xml"', "format: expected text or json, not 'xml'"),

@@ -222,13 +222,13 @@ def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> t
 class Pools:
     """The kinds of pools, each started when it is first asked for. A context manager: on leaving, all are gone.
 
-    What is in the template of the DAGs costs seconds: `hamilton` and what `runs` need are there if asked for. `given`
-    are environment variables for all children, where the environment does not say otherwise.
+    What is in the template of the DAGs costs seconds: `hamilton` and what `runs` need are there if asked for. Raises
+    UsageError for an `env_file` that cannot be read.
     """
 
-    def __init__(self, size: int, *, hamilton: bool, runs: bool, given: Mapping[str, str] | None = None) -> None:
-        self._size = size
-        self._given = dict(given or {})
+    def __init__(self, settings: Settings, *, hamilton: bool, runs: bool) -> None:
+        self._limits = {"size": settings.jobs, "max_memory": settings.max_memory}
+        self._given = read_env_file(settings.env_file)
         airflow = f"airflow{'_and_hamilton' if hamilton else ''}"
         self._warm_up = {
             "dags": f"{airflow}_to_{'run' if runs else 'load'}",
@@ -241,9 +241,8 @@ class Pools:
 
     @classmethod
     def of(cls, settings: Settings, plan: Plan) -> Pools:
-        """The pools that a plan needs; a UsageError for an `env_file` that cannot be read."""
-        given = read_env_file(settings.env_file)
-        return cls(settings.jobs, hamilton=plan.needs_hamilton, runs=plan.runs, given=given)
+        """The pools that a plan needs."""
+        return cls(settings, hamilton=plan.needs_hamilton, runs=plan.runs)
 
     def __enter__(self) -> Self:
         return self
@@ -281,7 +280,7 @@ class Pools:
     def _pool(self, kind: str) -> Pool:
         if kind not in self._started:
             warm_up = f"windtunnel.collectors.warm:{self._warm_up[kind]}"
-            self._started[kind] = Pool(warm_up, environment=self._environment(kind), size=self._size)
+            self._started[kind] = Pool(warm_up, environment=self._environment(kind), **self._limits)
         return self._started[kind]
 
     def _environment(self, kind: str) -> dict[str, str]:

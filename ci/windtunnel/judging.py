@@ -34,7 +34,7 @@ from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
 
-_ALWAYS_BEARING = ("dags", "modules", "timeout", "env_file")
+_ALWAYS_BEARING = ("dags", "modules", "timeout", "max_memory", "env_file")
 _BEARING: Mapping[type, tuple[str, ...]] = {
     DagFacts: ("min_linearity", "max_width", "max_catchup"),
     TaskFacts: ("pools", "queues"),

@@ -111,9 +111,13 @@ def _setting(option: Option) -> tuple[str, ...]:
     )
 
 
+# They differ from machine to machine, and the page must not.
+_BY_MACHINE = {"jobs": "the number of processors", "max_memory": "a share of the memory"}
+
+
 def _default(name: str) -> str:
-    if name == "jobs":  # differs from machine to machine, and this page must not
-        return "the number of processors"
+    if name in _BY_MACHINE:
+        return _BY_MACHINE[name]
     field = next(field for field in fields(Settings) if field.name == name)
     value = field.default_factory() if field.default_factory is not MISSING else field.default
     if isinstance(value, Severity):

@@ -49,7 +49,7 @@ class Job(Generic[Key]):
 class Outcome:
     """How a child ended, and the facts that it handed back, or had put aside when it came to grief (else None).
 
-    `stack` is where it stood when its time was over: (file, line, function), innermost first.
+    `stack` is where it stood when it was stopped or crashed the interpreter: (file, line, function), innermost first.
     """
 
     process: ProcessFacts
@@ -61,13 +61,14 @@ class Pool:
     """Runs jobs in children of one warm template process, a given number at a time.
 
     The template starts warming up at once, in the background. Where a job kills it, another takes its place, and no
-    other job is the worse for it. Use the pool as a context manager: on leaving, the template, its children and their
-    folders are gone.
+    other job is the worse for it. A job that holds more than `max_memory` MiB is killed. Use the pool as a context
+    manager: on leaving, the template, its children and their folders are gone.
     """
 
-    def __init__(self, warm_up: str, *, environment: Mapping[str, str], size: int) -> None:
+    def __init__(self, warm_up: str, *, environment: Mapping[str, str], size: int, max_memory: int) -> None:
         self._size = size
-        self._start = partial(_Template, warm_up, environment)
+        self._max_memory = max_memory
+        self._start = partial(_Template, warm_up, environment, max_memory)
         self._templates = [self._start()]
         self._maps: WeakSet[Generator[object, None, None]] = WeakSet()
 
@@ -116,7 +117,7 @@ class Pool:
                     waiting = chain([one.job for one in lost], waiting)
                 for one in ended:
                     if one.received:
-                        yield one.job, _outcome(one.job, bytes(one.received[len(STARTED) :]))
+                        yield one.job, _outcome(one.job, self._max_memory, bytes(one.received[len(STARTED) :]))
         finally:
             for one in running:
                 one.result.close()
@@ -157,8 +158,9 @@ main(int(sys.argv[1]), sys.argv[2])
 class _Template:
     """One template process, and the folder in which it and its children live."""
 
-    def __init__(self, warm_up: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, warm_up: str, environment: Mapping[str, str], max_memory: int) -> None:
         self.has_started_a_job = False
+        self._max_memory = max_memory
         self._folder = Path(tempfile.mkdtemp(prefix="windtunnel-"))
         self._control, theirs = socket.socketpair()
         # A file: nobody would read a pipe until the end, and a full one holds up whoever prints a warning.
@@ -179,7 +181,7 @@ class _Template:
 
         Nothing is heard from a job that was not started, because the template has ended.
         """
-        order = pickle.dumps(Order(job.target, job.arguments, job.timeout))
+        order = pickle.dumps(Order(job.target, job.arguments, job.timeout, self._max_memory))
         result, theirs = socket.socketpair()
         with theirs, contextlib.suppress(ConnectionError):
             socket.send_fds(self._control, [LENGTH.pack(len(order))], [theirs.fileno()])
@@ -253,27 +255,29 @@ class _Running(Generic[Key]):
         return not chunk
 
 
-def _outcome(job: Job[Any], told: bytes) -> Outcome:
+def _outcome(job: Job[Any], max_memory: int, told: bytes) -> Outcome:
     ending = _facts_in(told)
     if not isinstance(ending, Ending):
         return Outcome(ProcessFacts(End.DIED, "its supervisor was killed"))
-    return _judge(job, ending)
-
-
-def _judge(job: Job[Any], ending: Ending) -> Outcome:
-    output = ending.output.decode("utf-8", errors="replace")
     value = _facts_in(ending.payload)
+    end, detail = _end_of(job, ending, max_memory, came_back=value is not None)
+    output = ending.output.decode("utf-8", errors="replace")
+    stack = () if end is End.COMPLETED else _parse_stack(ending.stack)
+    return Outcome(ProcessFacts(end, detail, output, ending.seconds), value, stack)
+
+
+def _end_of(job: Job[Any], ending: Ending, max_memory: int, *, came_back: bool) -> tuple[End, str]:
     if ending.timed_out:
-        process = ProcessFacts(End.TIMED_OUT, f"did not end within {job.timeout:g} s", output, ending.seconds)
-        return Outcome(process, value, _parse_stack(ending.stack))
+        return End.TIMED_OUT, f"did not end within {job.timeout:g} s"
+    if ending.out_of_memory:
+        return End.DIED, f"was killed: it used more than {max_memory} MiB of memory"
     if detail := _death(os.waitstatus_to_exitcode(ending.status)):
-        return Outcome(ProcessFacts(End.DIED, detail, output, ending.seconds), value)
-    if value is None or ending.partial:
-        detail = "ended with exit status 0 before its work was done"
-        if ending.payload and not ending.partial:
-            detail = "handed back something other than facts"
-        return Outcome(ProcessFacts(End.DIED, detail, output, ending.seconds), value)
-    return Outcome(ProcessFacts(End.COMPLETED, "", output, ending.seconds), value)
+        return End.DIED, detail
+    if came_back and not ending.partial:
+        return End.COMPLETED, ""
+    if ending.payload and not ending.partial:
+        return End.DIED, "handed back something other than facts"
+    return End.DIED, "ended with exit status 0 before its work was done"
 
 
 def _facts_in(payload: bytes) -> Any:
@@ -301,7 +305,8 @@ _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function
 
 
 def _parse_stack(text: str) -> tuple[tuple[str, int, str], ...]:
-    return tuple((found["file"], int(found["line"]), found["function"]) for found in _FRAME.finditer(text))
+    last = text.rpartition("(most recent call first):")[2]  # a child of the worker may have crashed before it
+    return tuple((found["file"], int(found["line"]), found["function"]) for found in _FRAME.finditer(last))
 
 
 _SPOKEN: dict[tuple[str, str], type] = {

@@ -204,6 +204,20 @@ def _default_jobs() -> int:
     return os.cpu_count() or 1
 
 
+def _default_max_memory() -> int:
+    """Each processor's share of four fifths of the memory, and enough for work on tables in any case; in MiB."""
+    return max(2048, int(_memory() * 0.8) // (os.cpu_count() or 1) >> 20)
+
+
+def _memory() -> int:
+    """The memory of this machine in bytes, or of the container that this process is confined to."""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        return min(physical, int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
+    except (OSError, ValueError):  # no container, or one without a limit
+        return physical
+
+
 FORMATS = ("text", "json")
 
 
@@ -234,6 +248,14 @@ class Settings:
         _at_least(0.1, float),
         "seconds, 0.1 or more",
         "SECONDS",
+    )
+    max_memory: int = _setting(
+        _default_max_memory,
+        "MiB of memory that one of these may take "
+        "(80 % of what there is divided by the number of processors, but at least 2048, if not given).",
+        _at_least(1, int),
+        "MiB, a whole number from 1",
+        "MIB",
     )
     max_examples: int = _setting(
         100, "Generated inputs for each Hamilton function.", _at_least(1, int), "a whole number from 1", "N"

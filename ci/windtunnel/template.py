@@ -36,6 +36,8 @@ from typing import Any
 
 import psutil
 
+from windtunnel.memory import LOOK_EVERY, MIB, MemoryWatch
+
 LENGTH = struct.Struct("!Q")
 STARTED = b"+"
 FOLDER = "WINDTUNNEL_WORKER_FOLDER"
@@ -49,21 +51,27 @@ _PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one child is asked for: the function `target` ("package.module:name") called with `arguments`."""
+    """What one child is asked for: the function `target` ("package.module:name") called with `arguments`.
+
+    It is killed after `timeout` seconds, and where it holds more than `max_memory` MiB.
+    """
 
     target: str
     arguments: tuple[Any, ...]
     timeout: float
+    max_memory: int
 
 
 @dataclass(slots=True)
 class Ending:
     """What the supervisor saw: `status` as os.waitpid gives it, `payload` what the worker handed over.
 
-    A `partial` payload is the last that the worker had put aside before it came to grief.
+    `stack` is where the worker stood when it was stopped, or crashed the interpreter. A `partial` payload is the last
+    that the worker had put aside before it came to grief.
     """
 
     timed_out: bool = False
+    out_of_memory: bool = False
     status: int = 0
     seconds: float = 0.0
     output: bytes = b""
@@ -221,9 +229,9 @@ def _watch(order: Order, folder: Path, result: socket.socket) -> Ending:
 
     worker = _fork(work)
     os.close(printed)
-    ending = _listen(worker, order.timeout, output, wake, result.fileno())
-    if ending.timed_out:
-        ending.stack = _ask_for_stack(worker, folder / "stack")
+    ending = _listen(worker, order, output, wake, result.fileno())
+    if ending.timed_out or ending.out_of_memory:
+        _ask_for_stack(worker, folder / "stack")
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(worker, signal.SIGKILL)  # all at once: those who fork without end cannot get away
     _end_children()
@@ -233,24 +241,26 @@ def _watch(order: Order, folder: Path, result: socket.socket) -> Ending:
     return ending
 
 
-def _listen(worker: int, timeout: float, output: int, wake: int, result: int) -> Ending:
-    """Keep the last of the output until the worker ends, its time is over, or nobody is waiting for it any more."""
+def _listen(worker: int, order: Order, output: int, wake: int, result: int) -> Ending:
+    """Keep the last of the output until the worker ends, is over its limits, or nobody is waiting for it any more."""
     ending = Ending()
+    memory = MemoryWatch(worker, order.max_memory * MIB)
     started = time.monotonic()
     with selectors.DefaultSelector() as selector:
         for fd in (output, wake, result):
             selector.register(fd, selectors.EVENT_READ)
         while True:
-            left = max(0.0, started + timeout - time.monotonic())
-            ready = {key.fd for key, _ in selector.select(left)}
+            left = max(0.0, started + order.timeout - time.monotonic())
+            ready = {key.fd for key, _ in selector.select(min(left, LOOK_EVERY))}
             if output in ready and not _keep_output(output, ending):
                 selector.unregister(output)
             if wake in ready:
                 os.read(wake, 1 << 16)
             ended, ending.status = os.waitpid(worker, os.WNOHANG)
             ending.seconds = time.monotonic() - started
-            ending.timed_out = not ended and ending.seconds >= timeout
-            if ended or ending.timed_out or result in ready:
+            ending.timed_out = not ended and ending.seconds >= order.timeout
+            ending.out_of_memory = not ended and not ending.timed_out and memory.is_over()
+            if ended or ending.timed_out or ending.out_of_memory or result in ready:
                 return ending
 
 
@@ -264,18 +274,21 @@ def _keep_output(output: int, ending: Ending) -> bool:
     return bool(chunk)
 
 
-def _ask_for_stack(worker: int, file: Path) -> str:
-    """Where a worker that is over its time stands, unless it does not answer: it may be stopped, or block signals."""
+def _ask_for_stack(worker: int, file: Path) -> None:
+    """Have a worker that is over its limits write down where it stands.
+
+    It may not answer: it may be stopped, or block signals.
+    """
     os.kill(worker, _SHOW_STACK)
     give_up = time.monotonic() + _STACK_GRACE
     before, stack = b"", b""
     while time.monotonic() < give_up and not (stack and stack == before):  # it may still be writing
         time.sleep(0.02)
         before, stack = stack, _read(file, KEPT_OUTPUT)
-    return stack.decode(errors="replace")
 
 
 def _collect(folder: Path, ending: Ending) -> None:
+    ending.stack = _read(folder / "stack", KEPT_OUTPUT).decode(errors="replace")
     ending.payload = _read(folder / "result", _MOST_FACTS)
     if not ending.payload:
         ending.payload, ending.partial = _read(folder / "kept", _MOST_FACTS), True
@@ -337,12 +350,20 @@ def _work(order: Order, folder: Path, output: int) -> None:
     os.close(output)
     stack = (folder / "stack").open("w", encoding="utf-8")
     faulthandler.register(_SHOW_STACK, file=stack, all_threads=False)
+    faulthandler.enable(stack, all_threads=False)
+    _offer_to_be_killed()
     _enter(folder)
     sys.argv = ["windtunnel"]
     worker = os.getpid()
     value = _resolve(order.target)(*order.arguments)
     if os.getpid() == worker:  # and not a child that the user's code forked and let come back here
         _put(folder / "result", value)
+
+
+def _offer_to_be_killed() -> None:
+    """Have a kernel that is short of memory end this process and what descends from it before all others."""
+    with contextlib.suppress(OSError):  # Linux only
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 class _Pickler(pickle.Pickler):

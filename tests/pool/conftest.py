@@ -21,7 +21,8 @@ _MARK = "WINDTUNNEL_TEST"
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a template starts with: the hostile targets importable, and a mark on all that descends from it."""
-    folders = {"PYTHONPATH": str(Path(__file__).parent), "TMPDIR": str(tmp_path_factory.mktemp("temporary"))}
+    importable = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]))
+    folders = {"PYTHONPATH": importable, "TMPDIR": str(tmp_path_factory.mktemp("temporary"))}
     return {**os.environ, **folders, _MARK: uuid.uuid4().hex}
 
 
@@ -46,7 +47,7 @@ def open_pool(
     def opened(warm_up: str = "hostile:warm_up", size: int = 2) -> Iterator[Pool]:
         before = psutil.Process().num_fds()
         try:
-            with Pool(warm_up, environment=environment, size=size) as pool:
+            with Pool(warm_up, environment=environment, size=size, max_memory=512) as pool:
                 yield pool
         finally:
             assert processes() == []

@@ -325,6 +325,29 @@ def hand_back_kinds_of_strings() -> object:
     return _Word("word"), _Number(3)
 
 
+def take_memory() -> None:
+    hoard = []
+    while True:
+        hoard.append(bytearray(b"x") * (8 << 20))
+
+
+def take_memory_in_children() -> None:
+    for _ in range(4):
+        if os.fork() == 0:
+            hoard = bytearray(b"x") * (200 << 20)
+            time.sleep(60 + len(hoard))
+    time.sleep(60)
+
+
+def share_memory_with_children() -> str:
+    hoard = bytearray(b"x") * (200 << 20)
+    children = [os.fork() for _ in range(4)]
+    if not all(children):
+        time.sleep(60)
+    time.sleep(1.5)
+    return f"fact {len(hoard)}"
+
+
 # Those that turn on the processes which they come from
 
 

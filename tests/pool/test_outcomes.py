@@ -113,6 +113,23 @@ def test_a_job_that_ends_its_process_has_died(
     assert re.fullmatch(detail, outcome.process.detail)
 
 
+def test_a_job_that_crashes_the_interpreter_tells_where_it_stood(tried: Tried) -> None:
+    _, (file, _, function), *_ = tried("segfault").stack
+    assert (Path(file).name, function) == ("hostile.py", "segfault")
+
+
+@pytest.mark.parametrize("target", ["take_memory", "take_memory_in_children"])
+def test_a_job_that_takes_too_much_memory_is_killed_where_it_stands(tried: Tried, target: str) -> None:
+    outcome = tried(target)
+    detail = "was killed: it used more than 512 MiB of memory"
+    assert (outcome.process.end, outcome.process.detail) == (End.DIED, detail)
+    assert outcome.stack[0][2] == target
+
+
+def test_memory_that_a_job_shares_with_its_children_counts_once(tried: Tried) -> None:
+    assert tried("share_memory_with_children").value == f"fact {200 << 20}"
+
+
 @pytest.mark.parametrize("target", ["exit_with", "exit_at_once"])
 def test_what_a_job_printed_before_it_ended_its_process_is_kept(tried: Tried, target: str) -> None:
     assert tried(target, 3).process.output == "so long"

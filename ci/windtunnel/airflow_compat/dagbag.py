@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ def read_dag_file(file: Path, dag_folder: Path, safe_mode: bool = True) -> Any:
     Under `safe_mode` Airflow reads only what speaks of airflow and of a dag or an asset.
     """
     bag_class = _dag_bag_class()
+    _let_crashes_kill()
     understood = inspect.signature(bag_class).parameters
     options: dict[str, Any] = {"bundle_path": dag_folder, "bundle_name": BUNDLE, "safe_mode": safe_mode}
     return bag_class(str(file), **{name: value for name, value in options.items() if name in understood})
@@ -56,6 +58,31 @@ def _dag_bag_class() -> Any:
     except ImportError:  # 3.1
         from airflow.models.dagbag import DagBag
     return DagBag
+
+
+class _SignalsButForCrashes:
+    """The module `signal` for one who may not answer a segmentation fault."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(signal, name)
+
+    def signal(self, number: int, handler: Any) -> Any:
+        return None if number == signal.SIGSEGV else signal.signal(number, handler)
+
+
+def _let_crashes_kill() -> None:
+    """Keep Airflow from handling SIGSEGV in Python: the fault would be met again and again until the time is over."""
+    _reader().signal = _SignalsButForCrashes()
+
+
+def _reader() -> Any:
+    try:
+        from airflow.dag_processing.importers import python_importer
+    except ImportError:  # 3.1
+        from airflow.models import dagbag
+
+        return dagbag
+    return python_importer
 
 
 def store(dag: Any) -> tuple[Any, str]:

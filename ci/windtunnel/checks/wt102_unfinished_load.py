@@ -1,8 +1,8 @@
 """DAG file that ends, kills or hangs the process that loads it.
 
 ## What it does
-Reports a DAG file whose import never came to its end: it ran into the time limit, left the process with `os._exit`, was
-killed, or crashed the interpreter.
+Reports a DAG file whose import never came to its end: it ran into the limit of time (`--timeout`) or of memory
+(`--max-memory`), left the process with `os._exit`, was killed, or crashed the interpreter.
 
 ## Why is this bad?
 Airflow's DAG processor loses the file, and sometimes says nothing at all: with `os._exit(0)` even the exit status is
@@ -40,7 +40,7 @@ with DAG("nightly", schedule=None):
     "WT102",
     on=DagFileFacts,
     severity=Severity.ERROR,
-    remedy="do no work at import: move it into a task; --timeout raises the limit",
+    remedy="do no work at import: move it into a task; --timeout and --max-memory raise the limits",
 )
 def unfinished_load(file: DagFileFacts) -> Iterator[Complaint]:
     if file.process.end is End.COMPLETED:

@@ -2,14 +2,14 @@
 
 ## What it does
 Reports a DAG whose run did not come to an end: a task left the process with `os._exit`, was killed, crashed the
-interpreter, or ran longer than `--timeout`.
+interpreter, ran longer than `--timeout`, or held more memory than `--max-memory`.
 
 ## Why is this bad?
 In production the worker is lost, or is occupied for ever.
 
 ## What to do
-The message says which task was at work and, after a time-out, at which line. Give long tasks an `execution_timeout`; if
-the run really takes longer than the limit, raise `--timeout`.
+The message says which task was at work and, where that is known, at which line. Give long tasks an
+`execution_timeout`; if the run really needs more than the limit, raise `--timeout` or `--max-memory`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ leaver()
     "WT305",
     on=RunFacts,
     severity=Severity.ERROR,
-    remedy="mend the task that was at work; --timeout raises the limit for runs that take longer on purpose",
+    remedy="mend the task that was at work; --timeout and --max-memory raise the limits for runs that need more",
 )
 def unfinished_run(run: RunFacts) -> Iterator[Complaint]:
     if run.process.end is End.COMPLETED or run.waiting:

@@ -56,11 +56,12 @@ def loads(facts: DagFileFacts) -> bool:
 
 
 def stuck_at(outcome: Outcome, root: Path) -> tuple[FailureFacts, ...]:
-    """Where the user's code stood when its time was over, as the failure that it is."""
+    """Where the user's code stood when it was stopped or crashed the interpreter, as the failure that it is."""
     for file, line, function in outcome.stack:
         if is_users(file, root):
             location = Location(relative(file, root), line)
-            return (FailureFacts("Timeout", outcome.process.detail, location, f"{location}, in {function}"),)
+            kind = "Timeout" if outcome.process.end is End.TIMED_OUT else "Crash"
+            return (FailureFacts(kind, outcome.process.detail, location, f"{location}, in {function}"),)
     return ()
 
 

@@ -57,7 +57,7 @@ from windtunnel.settings import Settings
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-_BEFORE_RUNS = ("WT101", "WT102", "WT103", "WT104")
+_BEFORE_RUNS = ("WT101", "WT102", "WT103", "WT104", "WT109")
 _BEFORE_PROPERTIES = ("WT501",)
 FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 """What a file that loads has only where it is at fault."""

@@ -26,6 +26,9 @@ class ProcessFacts:
     seconds: float = 0.0
 
 
+TO_CHANGE_FILES = "to change files"
+
+
 @dataclass(frozen=True, slots=True)
 class FailureFacts:
     """An exception in the user's code: `location` is the innermost line of the user's own files.
@@ -47,6 +50,11 @@ class FailureFacts:
         """The first line that a reader needs: type and message."""
         first = self.message.strip().splitlines()
         return ": ".join(part for part in (self.type, first[0] if first else "") if part)
+
+    @property
+    def wanted_to_write(self) -> bool:
+        """Whether it failed, at once or later, because windtunnel lets no DAG file change files while it is loaded."""
+        return self.needs.startswith(TO_CHANGE_FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,9 +406,10 @@ class Effect(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class EffectFacts:
-    """One effect of an import: `what` was reached, started, written or changed, and the user's line that did it.
+    """One effect of an import: `what` was reached, started or changed, and the user's line that did it.
 
-    The line is not known for a change of the process's own state, which only shows afterwards.
+    For a FILE it is the deed ("write dags/a.txt"), which windtunnel refused. The line of a change of the process's own
+    state, which only shows afterwards, is known where it stands in the text.
     """
 
     effect: Effect

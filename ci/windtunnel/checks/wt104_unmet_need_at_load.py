@@ -66,6 +66,6 @@ def unmet_need_at_load(file: DagFileFacts) -> Iterator[Complaint]:
     if file.process.end is not End.COMPLETED:
         return
     for failure in file.failures:
-        if failure.needs:
+        if failure.needs and not failure.wanted_to_write:  # of which WT109 speaks
             message = f"{file.path} needs {failure.needs} to load; its DAGs are not judged"
             yield Complaint(failure.location or Location(file.path), message, failure.traceback)

@@ -1,8 +1,10 @@
 """DAG file that changes its process while it is imported.
 
 ## What it does
-Compares the process before and after the import of a DAG file: the environment, the working directory, `sys.path`, the
-level of the root logger, the random state.
+Compares the process before and after the import of a DAG file: the environment, the working directory, `sys.path`,
+logging (level and handlers of the root logger, `logging.disable`), the filters of warnings, signal handlers, umask,
+recursion limit, random state, and whether functions of the standard library were replaced. What a library changes while
+it is itself imported is left out. The line is named where it stands in the text of your files.
 
 ## Why is this bad?
 Whatever is loaded or run in the same process after it sees the change: code then works, or fails, by the order of
@@ -22,11 +24,11 @@ from windtunnel.facts import DagFileFacts, Effect
 from windtunnel.findings import Complaint, Location, Severity
 
 FAILING = """\
-import random  # WT111
+import random
 
 from airflow.sdk import DAG
 
-random.seed(7)
+random.seed(7)  # WT111
 
 with DAG("seeded", schedule=None):
     pass

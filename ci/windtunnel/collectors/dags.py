@@ -12,11 +12,11 @@ from typing import Any
 from windtunnel.collectors.clashes import clashes
 from windtunnel.collectors.digests import digest
 from windtunnel.collectors.effects import Effects, refuse_network
-from windtunnel.collectors.failures import failure_from_text, is_users, relative
+from windtunnel.collectors.failures import failure_facts, failure_from_text, is_users, relative
 from windtunnel.collectors.import_costs import IMPORT_COSTS
 from windtunnel.collectors.imports import ImportWatch
 from windtunnel.collectors.missing_modules import with_hint
-from windtunnel.collectors.needs import need_in_text
+from windtunnel.collectors.needs import need_in_text, need_of, need_of_write
 from windtunnel.collectors.shared_arguments import shared_arguments
 from windtunnel.collectors.source import SourceIndex, holder_of
 from windtunnel.collectors.start_folders import stand_in
@@ -91,14 +91,18 @@ class Loader:
         self._made.listen(file.file)
         before = frozenset(sys.modules)
         self._watch.start()
-        bag, seconds = IMPORT_COSTS.measured(lambda: read_dag_file(file.file, file.dag_folder))
+        try:
+            bag, seconds = IMPORT_COSTS.measured(lambda: read_dag_file(file.file, file.dag_folder))
+        except BaseException as error:  # DagBag lets some pass: a KeyboardInterrupt, a broken archive
+            failure = failure_facts(error, file.root, need_of(error) or need_of_write(self._watch.refused))
+            return DagFileFacts(file.path, ProcessFacts(End.COMPLETED), (failure,), effects=self._watch.stop())
         seen = self._watch.stop()
         index = SourceIndex.of(file.file)
         dags = tuple(bag.dags.values())
         facts = DagFileFacts(
             path=file.path,
             process=ProcessFacts(End.COMPLETED),
-            failures=tuple(_import_failure(text, file, self._effects) for text in bag.import_errors.values()),
+            failures=tuple(self._failure(text, file) for text in bag.import_errors.values()),
             dags=tuple(_dag_facts(dag, file, index) for _, dag in sorted(bag.dags.items())),
             effects=seen,
             uncalled_tasks=uncalled_tasks(file.file, file.root) if bag.dags and not bag.import_errors else (),
@@ -109,6 +113,10 @@ class Loader:
             import_seconds=seconds,
         )
         return facts if facts.failures else _with_dags_not_found(facts, file, index, self._made.lost(dags))
+
+    def _failure(self, text: str, file: DagFile) -> FailureFacts:
+        need = need_in_text(text, self._effects.refused) or need_of_write(self._watch.refused)
+        return with_hint(failure_from_text(text, file.root, need), file.root)
 
 
 def _with_dags_not_found(
@@ -133,11 +141,6 @@ def settle_in(file: DagFile) -> Effects:
     if file.start is not None:
         stand_in(file.start)
     return effects
-
-
-def _import_failure(text: str, file: DagFile, effects: Effects) -> FailureFacts:
-    failure = failure_from_text(text, file.root, need_in_text(text, effects.refused))
-    return with_hint(failure, file.root)
 
 
 def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import random
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,26 +13,32 @@ from types import FrameType
 from typing import Any
 
 from windtunnel.airflow_compat.metadata import tell_reads
+from windtunnel.collectors.changes import StateWatch
 from windtunnel.collectors.failures import is_users, relative
+from windtunnel.collectors.writes import Ground, WriteRefused, about_to_change
 from windtunnel.facts import Effect, EffectFacts
 from windtunnel.findings import Location
 
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _IMPORTING = "<frozen importlib._bootstrap>"
 
 
 @dataclass(slots=True)
 class ImportWatch:
-    """Between `start` and `stop`, all that the user's own lines do. `own` is the folder in which they may write.
+    """Between `start` and `stop`, all that the user's own lines do; what they would write is refused for good.
 
-    What a library does while it is itself imported is the library's, and is left out.
+    Below the repository's root nobody may write, elsewhere the user's lines may not, but in the child's `own` folder.
+    What a library does while it is itself imported is the library's: it is left out, and left to it.
     """
 
     root: Path
     own: Path
+    refused: list[str] = field(default_factory=list)
     _seen: dict[EffectFacts, None] = field(default_factory=dict)
-    _before: dict[str, Any] = field(default_factory=dict)
+    _written: dict[Location | None, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    _state: StateWatch = field(init=False)
     _watching: bool = False
+    _refusing: bool = False
+    _in_hook: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Hook in, before anything that refuses what is to be seen. A hook cannot be taken away: once in a child."""
@@ -46,94 +51,91 @@ class ImportWatch:
 
         threading.Thread.start = start  # type: ignore[method-assign,assignment]
         tell_reads(lambda kind, name, _has_default: self._audit("metadata", (kind, name)))
+        self._state = StateWatch(self.root)
 
     def start(self) -> None:
         """Watch from now on."""
-        self._seen = {}
-        self._before = process_state()
-        self._watching = True
+        self._watching = self._refusing = True
 
     def stop(self) -> tuple[EffectFacts, ...]:
-        """What was seen, in order; the state of the process is compared with that at the start."""
+        """What was seen: of the files that one line would change, the first and how many more."""
         self._watching = False
-        after = process_state()
-        changed = [name for name, value in self._before.items() if after[name] != value]
-        return (*self._seen, *(EffectFacts(Effect.PROCESS_STATE, name, None) for name in changed))
+        written = (EffectFacts(Effect.FILE, _first_of(list(what)), at) for at, what in self._written.items())
+        changed = (EffectFacts(Effect.PROCESS_STATE, what, at) for what, at in self._state.changes())
+        return (*self._seen, *written, *changed)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        tell = _TELLING.get(event) if self._watching else None
-        if tell is None:
+        here = threading.get_ident()
+        if not self._refusing or here in self._in_hook:
             return
-        self._watching = False  # what we do here is not the user's
+        self._in_hook.add(here)  # what we do here is not the user's
         try:
-            for effect, what in tell(arguments, self.own):
-                if location := self._users_line(sys._getframe(1)):  # noqa: SLF001  the documented way to a frame
-                    self._seen[EffectFacts(effect, what, location)] = None
+            self._note(event, arguments, sys._getframe(1))  # noqa: SLF001  the documented way to a frame
+            self._refuse_writes(event, arguments, sys._getframe(1))  # noqa: SLF001
         finally:
-            self._watching = True
+            self._in_hook.discard(here)
 
-    def _users_line(self, frame: FrameType | None) -> Location | None:
-        while frame is not None and frame.f_code.co_filename != _IMPORTING:
+    def _note(self, event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
+        tell = _TELLING.get(event) if self._watching else None
+        for effect, what in tell(arguments) if tell else ():
+            if location := self._users_line(frame):
+                self._seen[EffectFacts(effect, what, location)] = None
+
+    def _refuse_writes(self, event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
+        ground = Ground(self.root, self.own)
+        for deed, path in about_to_change(event, arguments):
+            users = self._users_line(frame)
+            if not ground.is_free(path) and (users or ground.is_forbidden(path)):
+                what = f"{deed} {ground.name(path)}"
+                self._written[users or self._users_line(frame, through_imports=True)][what] = None
+                self.refused.append(what)
+                raise WriteRefused(path)
+
+    def _users_line(self, frame: FrameType | None, *, through_imports: bool = False) -> Location | None:
+        while frame is not None and (through_imports or frame.f_code.co_filename != _IMPORTING):
             if is_users(frame.f_code.co_filename, self.root):
                 return Location(relative(frame.f_code.co_filename, self.root), frame.f_lineno)
             frame = frame.f_back
         return None
 
 
+def _first_of(deeds: list[str]) -> str:
+    return deeds[0] if len(deeds) == 1 else f"{deeds[0]} (and {len(deeds) - 1} more)"
+
+
 Told = Iterator[tuple[Effect, str]]
 
 
-def _connects(arguments: tuple[Any, ...], own: Path) -> Told:  # noqa: ARG001
+def _connects(arguments: tuple[Any, ...]) -> Told:
     address = arguments[1]
     if isinstance(address, tuple):
         yield Effect.NETWORK, f"{address[0]}:{address[1]}"
 
 
-def _looks_up(arguments: tuple[Any, ...], own: Path) -> Told:  # noqa: ARG001
+def _looks_up(arguments: tuple[Any, ...]) -> Told:
     yield Effect.NETWORK, str(arguments[0])
 
 
-def _starts(arguments: tuple[Any, ...], own: Path) -> Told:  # noqa: ARG001
+def _starts(arguments: tuple[Any, ...]) -> Told:
     command = arguments[0] if arguments else "fork"
     yield Effect.PROCESS, os.fsdecode(command) if isinstance(command, str | bytes | os.PathLike) else str(command)
 
 
-def _opens(arguments: tuple[Any, ...], own: Path) -> Told:
-    path, _, flags = arguments
-    if not isinstance(flags, int) or not flags & _WRITING or not isinstance(path, str | bytes | os.PathLike):
-        return
-    file = Path(os.fsdecode(path)).absolute()
-    if not file.is_relative_to(own) and not file.is_relative_to("/dev"):
-        yield Effect.FILE, str(file)
-
-
-def _begins_thread(arguments: tuple[Any, ...], own: Path) -> Told:  # noqa: ARG001
+def _begins_thread(arguments: tuple[Any, ...]) -> Told:
     yield Effect.THREAD, f"the thread {arguments[0]!r}"
 
 
-def _reads(arguments: tuple[Any, ...], own: Path) -> Told:  # noqa: ARG001
+def _reads(arguments: tuple[Any, ...]) -> Told:
     yield Effect.METADATA, f"the {arguments[0]} {arguments[1]!r}"
 
 
-_TELLING: dict[str, Callable[[tuple[Any, ...], Path], Told]] = {
+_TELLING: dict[str, Callable[[tuple[Any, ...]], Told]] = {
     "socket.connect": _connects,
     "socket.getaddrinfo": _looks_up,
     "subprocess.Popen": _starts,
     "os.system": _starts,
     "os.fork": _starts,
     "os.posix_spawn": _starts,
-    "open": _opens,
     "thread": _begins_thread,
     "metadata": _reads,
 }
-
-
-def process_state() -> dict[str, Any]:
-    """What code that is run later in this process may depend on, by the name under which people know it."""
-    return {
-        "os.environ": dict(os.environ),
-        "the working directory": Path.cwd(),
-        "sys.path": list(sys.path),
-        "the level of the root logger": logging.getLogger().level,
-        "the random state": hash(random.getstate()),
-    }

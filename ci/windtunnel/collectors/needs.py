@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from windtunnel.collectors.effects import NetworkRefused
 from windtunnel.collectors.failures import chain
+from windtunnel.facts import TO_CHANGE_FILES
 
 _READS_ENVIRONMENT = re.compile(r'File "(?:<frozen os>|[^"\n]*[/\\]os\.py)", line \d+, in __getitem__')
 _MISSING_IN_ENVIRONMENT = re.compile(_READS_ENVIRONMENT.pattern + r"(?:\n .*)*\nKeyError: (?P<name>.*)")
@@ -38,6 +39,11 @@ def need_in_text(text: str, refused: Sequence[str]) -> str:
 def need_of_network(refused: Sequence[str]) -> str:
     """The need of code that was refused the network, caught that, and failed later for want of an answer."""
     return f"the network (windtunnel lets no run reach the network: {refused[0]})"
+
+
+def need_of_write(refused: Sequence[str]) -> str:
+    """The need of code that was refused to change files, whether it failed at once or later; "" where none was."""
+    return f"{TO_CHANGE_FILES} ({refused[-1]})" if refused else ""
 
 
 def _missing_in_environment(error: BaseException) -> str:

@@ -110,6 +110,27 @@ def _called_name(node: ast.expr) -> str:
     return str(getattr(function, "attr", getattr(function, "id", "")))
 
 
+def line_of_deed(file: Path, deed: re.Pattern[str]) -> int | None:
+    """The line of the first call, assignment or deletion that matches, of those least nested; None where none does.
+
+    A call is matched as `name(arguments`, an assignment or deletion as `name=`.
+    """
+    try:
+        tree = ast.parse(file.read_bytes())
+        return next((line for node in ast.walk(tree) for text, line in _deeds(node) if deed.search(text)), None)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _deeds(node: ast.AST) -> Iterator[tuple[str, int]]:
+    if isinstance(node, ast.Call):
+        yield f"{ast.unparse(node.func)}({', '.join(map(ast.unparse, node.args))}", node.lineno
+    elif isinstance(node, ast.Assign | ast.Delete):
+        yield from ((f"{ast.unparse(target)}=", node.lineno) for target in node.targets)
+    elif isinstance(node, ast.AugAssign):
+        yield f"{ast.unparse(node.target)}=", node.lineno
+
+
 def ignore_reason(line: str, code: str) -> str:
     """Why the owner has silenced `code` on this line of text: "" where it is not silenced.
 

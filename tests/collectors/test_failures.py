@@ -88,6 +88,12 @@ def test_of_a_printed_chain_the_last_exception_counts(raised, tmp_path):
     assert printed.location == Location("dags/dag.py", 4)
 
 
+def test_a_printed_recursion_is_told_by_its_exception_and_not_by_its_repeated_lines(raised, tmp_path):
+    text = "".join(traceback.format_exception(raised("def f():\n    f()\n\nf()\n")))
+    assert "[Previous line repeated" in text
+    assert failure_from_text(text, tmp_path).summary.startswith("RecursionError: maximum recursion depth")
+
+
 def test_a_printed_message_without_a_traceback_is_the_failure(tmp_path):
     printed = failure_from_text("AirflowDagCycleException: Cycle detected in Dag: a. Faulty task: b", tmp_path)
     assert printed.summary == "AirflowDagCycleException: Cycle detected in Dag: a. Faulty task: b"

@@ -6,6 +6,7 @@ import inspect
 import os
 import signal
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,11 @@ def airflow_home(root: Path, dag_folder: Path) -> Path:
 def read_dag_file(file: Path, dag_folder: Path, safe_mode: bool = True) -> Any:
     """The DagBag of one file: `.dags` by dag_id, `.import_errors` as texts by path.
 
-    Under `safe_mode` Airflow reads only what speaks of airflow and of a dag or an asset.
+    Under `safe_mode` Airflow reads only what speaks of airflow and of a dag or an asset. What it lets pass flies on, and
+    so does what it logs and forgets: an archive that cannot be opened (3.1).
     """
+    if zipfile.is_zipfile(file):
+        zipfile.ZipFile(file).close()
     bag_class = _dag_bag_class()
     _let_crashes_kill()
     understood = inspect.signature(bag_class).parameters

@@ -11,7 +11,9 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,8 @@ from windtunnel.collectors.failures import is_users, relative
 from windtunnel.collectors.source import line_of_deed
 from windtunnel.findings import Location
 
-_State = dict[str, Any]
+_State = dict[str, dict[Any, Any]]  # by the words for it, and there by its parts: names, entries, numbers
+_Part = tuple[str, Any]
 _IMPORTLIB = "<frozen importlib._bootstrap_external>"  # whose frames tracebacks leave out
 
 
@@ -33,18 +36,19 @@ class StateWatch:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._main = threading.get_ident()
+        self._looks = _looks()
         self._users_turn: bool | None = None  # None: neither the user's nor a library's
         self._first: _State = {}
         self._last: _State = {}
-        self._by_user: set[str] = set()
-        self._changed: dict[str, re.Pattern[str]] = {}
+        self._by_user: set[_Part] = set()
+        self._changed: dict[_Part, None] = {}
         self._files: dict[Path, None] = {}
         for loader in _loaders():
             loader.exec_module = self._telling(loader.exec_module)
 
     def changes(self) -> Iterator[tuple[str, Location | None]]:
         """What the user's files have left changed, and the line where the text of one of them has it."""
-        for what, deed in self._changed.items():
+        for what, deed in _described(self._changed):
             lines = ((file, line_of_deed(file, deed)) for file in self._files)
             yield what, next((Location(relative(file, self._root), line) for file, line in lines if line), None)
 
@@ -71,20 +75,16 @@ class StateWatch:
     def _pass_to(self, *, users: bool | None) -> bool | None:
         before = self._users_turn
         if users is not before:
-            now = {what: look() for what, look in _LOOKS.items()}
+            now = {what: look() for what, look in self._looks.items()}
             if before is None:
                 self._first = now
             if before:
-                self._by_user |= {what for what in now if now[what] != self._last[what]}
+                self._by_user.update(_differences(self._last, now))
             if users is None:
-                self._settle(now)
+                self._changed.update((part, None) for part in _differences(self._first, now) if part in self._by_user)
+                self._by_user = set()
             self._last, self._users_turn = now, users
         return before
-
-    def _settle(self, now: _State) -> None:
-        for what in (what for what in now if what in self._by_user and now[what] != self._first[what]):
-            self._changed.update(_describe(what, self._first[what], now[what]))
-        self._by_user = set()
 
 
 def _loaders() -> Iterator[Any]:
@@ -93,31 +93,41 @@ def _loaders() -> Iterator[Any]:
         yield next(owner for owner in loader.__mro__ if "exec_module" in vars(owner))
 
 
-def _describe(what: str, first: Any, now: Any) -> Iterator[tuple[str, re.Pattern[str]]]:
+def _differences(before: _State, now: _State) -> Iterator[_Part]:
+    for what in (what for what in before if before[what] != now[what]):
+        for part in {**before[what], **now[what]}:
+            if before[what].get(part) != now[what].get(part) and _matters(what, part, before[what].get(part)):
+                yield what, part
+
+
+def _matters(what: str, part: Any, value: Any) -> bool:
+    """Of a module or class only the public functions and classes that were there, of all else everything."""
+    is_public = part in ("__import__", "__init__", "__new__") or not str(part).startswith("_")
+    return what not in _OFTEN_PATCHED or (is_public and callable(value))
+
+
+def _described(changed: Iterable[_Part]) -> Iterator[tuple[str, re.Pattern[str]]]:
     """(what has changed, the deeds in a text that change it) in the words of a finding."""
-    if what == _HANDLERS:
-        changed = [number for number in first if first[number] != now[number]]
-        yield from ((f"the handler of {signal.Signals(number).name}", _DEEDS[what]) for number in changed)
-    elif what == _PATCHES:
-        yield from ((f"{owner}.{name}", _patching(name)) for owner, name in _replaced(first, now))
-    else:
-        yield what, _DEEDS[what]
-
-
-def _replaced(first: dict[str, _State], now: dict[str, _State]) -> Iterator[tuple[str, str]]:
-    """(owner, name) of the public functions and classes that are another, or gone."""
-    for owner, members in first.items():
-        for name, value in members.items():
-            is_public = not name.startswith("_") or name in ("__import__", "__init__", "__new__")
-            if is_public and callable(value) and now[owner].get(name) is not value:
-                yield owner, name
+    parts: dict[str, list[Any]] = defaultdict(list)
+    for what, part in changed:
+        parts[what].append(part)
+    for what, which in parts.items():
+        if what in _OFTEN_PATCHED:
+            yield from ((f"{what}.{name}", _patching(name)) for name in which)
+        elif what == _HANDLERS:
+            yield from ((f"the handler of {signal.Signals(number).name}", _DEEDS[what]) for number in which)
+        elif what == _ENVIRONMENT:
+            more = f" and {len(which) - 3} more" if len(which) > 3 else ""
+            yield f"{what} ({', '.join(which[:3])}{more})", _DEEDS[what]
+        else:
+            yield what, _DEEDS[what]
 
 
 def _patching(name: str) -> re.Pattern[str]:
     return re.compile(rf"(^|\.){name}=|\b(setattr|delattr|patch|object)\(.*\b{name}\b")
 
 
-_HANDLERS, _PATCHES = "the signal handlers", "the standard library"
+_ENVIRONMENT, _HANDLERS = "os.environ", "the signal handlers"
 _OFTEN_PATCHED = [
     "builtins",
     "datetime",
@@ -155,15 +165,33 @@ _OFTEN_PATCHED = [
 ]
 
 
-def _members() -> dict[str, _State]:
-    """What the modules and classes that people patch hold, as far as they are imported."""
+def _looks() -> dict[str, Callable[[], dict[Any, Any]]]:
+    """How to look at each of what is compared; of the modules and classes that people patch, those imported by now."""
     owners = ((name, _owner(name)) for name in _OFTEN_PATCHED)
-    return {name: dict(vars(owner)) for name, owner in owners if owner is not None}
+    looks = {what: look for what, (look, _) in _COMPARED.items()}
+    return looks | {name: partial(_members, owner) for name, owner in owners if owner is not None}
 
 
 def _owner(name: str) -> Any:
     module, _, member = name.rpartition(".")
     return sys.modules.get(name) or vars(sys.modules.get(module, object)).get(member)
+
+
+def _members(owner: Any) -> dict[str, Any]:
+    """What a module has; what a class has, or inherits: a patch may shadow it."""
+    members: dict[str, Any] = {}
+    for home in reversed(owner.__mro__) if isinstance(owner, type) else (owner,):
+        members.update(vars(home))
+    return members
+
+
+def _entries(things: Iterable[Any]) -> dict[str, int]:
+    """How often each is there."""
+    return Counter(map(str, things))
+
+
+def _only(value: Any) -> dict[str, Any]:
+    return {"": value}
 
 
 _SIGNALS = sorted(number for number in signal.valid_signals() if number < 32)  # the others have no names
@@ -173,50 +201,48 @@ def _handlers(getsignal: Callable[[int], Any] = signal.getsignal) -> dict[int, A
     return {number: getsignal(number) for number in _SIGNALS}
 
 
-def _mask(umask: Callable[[int], int] = os.umask) -> int:
+def _mask(umask: Callable[[int], int] = os.umask) -> dict[str, int]:
     mask = umask(0)
     umask(mask)
-    return mask
+    return _only(mask)
 
 
-def _folder(getcwd: Callable[[], str] = os.getcwd) -> str:
+def _folder(getcwd: Callable[[], str] = os.getcwd) -> dict[str, str]:
     try:
-        return getcwd()
+        return _only(getcwd())
     except OSError:  # it is gone
-        return ""
+        return _only("")
 
 
-def _random(getstate: Callable[[], Any] = random.getstate) -> int:
-    return hash(getstate())
+def _random(getstate: Callable[[], Any] = random.getstate) -> dict[str, int]:
+    return _only(hash(getstate()))
 
 
 _CONFIGURES = r"\b(basicConfig|dictConfig|fileConfig)\("
 # Each with the deeds, as `line_of_deed` writes them, that change it. The functions asked are those of before any patch.
-_COMPARED: dict[str, tuple[Callable[[], Any], str]] = {
-    "os.environ": (
+_COMPARED: dict[str, tuple[Callable[[], dict[Any, Any]], str]] = {
+    _ENVIRONMENT: (
         lambda: dict(os.environ),
         r"\benviron\b.*=$|\benviron\.(update|setdefault|pop|clear)\(|\bputenv\(|\bload_dotenv\(",
     ),
     "the working directory": (_folder, r"\bf?chdir\("),
     "sys.path": (
-        lambda: list(sys.path),
+        lambda: _entries(sys.path),
         r"\bsys\.path\b.*=$|\bpath\.(insert|append|extend|remove|pop|clear)\(|\baddsitedir\(",
     ),
-    "the level of the root logger": (lambda: logging.root.level, rf"\.setLevel\(|\.level=$|{_CONFIGURES}"),
+    "the level of the root logger": (lambda: _only(logging.root.level), rf"\.setLevel\(|\.level=$|{_CONFIGURES}"),
     "the handlers of the root logger": (
-        lambda: list(logging.root.handlers),
+        lambda: _entries(map(id, logging.root.handlers)),
         rf"\.(add|remove)Handler\(|\bhandlers\b|{_CONFIGURES}",
     ),
-    "the level that all logging is disabled at": (lambda: logging.root.manager.disable, r"\bdisable\("),
+    "the level that all logging is disabled at": (lambda: _only(logging.root.manager.disable), r"\bdisable\("),
     "the random state": (_random, r"\brandom\.\w+\(|^(seed|shuffle|choice|choices|randint|randrange|sample|uniform)\("),
     "the warnings filters": (
-        lambda: list(warnings.filters),
+        lambda: _entries(warnings.filters),
         r"\b(simplefilter|filterwarnings|resetwarnings)\(|\bfilters\b",
     ),
     "the umask": (_mask, r"\bumask\("),
-    "the recursion limit": (sys.getrecursionlimit, r"\bsetrecursionlimit\("),
+    "the recursion limit": (lambda: _only(sys.getrecursionlimit()), r"\bsetrecursionlimit\("),
     _HANDLERS: (_handlers, r"(^|\.)signal\("),
-    _PATCHES: (_members, ""),
 }
-_LOOKS = {what: look for what, (look, _) in _COMPARED.items()}
 _DEEDS = {what: re.compile(deeds) for what, (_, deeds) in _COMPARED.items()}

@@ -33,8 +33,7 @@ class ImportWatch:
     root: Path
     own: Path
     refused: list[str] = field(default_factory=list)
-    _seen: dict[EffectFacts, None] = field(default_factory=dict)
-    _written: dict[Location | None, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
+    _seen: dict[tuple[Effect, Location | None], dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     _state: StateWatch = field(init=False)
     _watching: bool = False
     _refusing: bool = False
@@ -58,11 +57,11 @@ class ImportWatch:
         self._watching = self._refusing = True
 
     def stop(self) -> tuple[EffectFacts, ...]:
-        """What was seen: of the files that one line would change, the first and how many more."""
+        """What was seen, in order: of what one line did in one way, the first and how many more."""
         self._watching = False
-        written = (EffectFacts(Effect.FILE, _first_of(list(what)), at) for at, what in self._written.items())
+        seen = (EffectFacts(effect, _first_of(effect, [*what]), at) for (effect, at), what in self._seen.items())
         changed = (EffectFacts(Effect.PROCESS_STATE, what, at) for what, at in self._state.changes())
-        return (*self._seen, *written, *changed)
+        return (*seen, *changed)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         here = threading.get_ident()
@@ -79,7 +78,7 @@ class ImportWatch:
         tell = _TELLING.get(event) if self._watching else None
         for effect, what in tell(arguments) if tell else ():
             if location := self._users_line(frame):
-                self._seen[EffectFacts(effect, what, location)] = None
+                self._seen[effect, location][what] = None
 
     def _refuse_writes(self, event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
         ground = Ground(self.root, self.own)
@@ -87,7 +86,7 @@ class ImportWatch:
             users = self._users_line(frame)
             if not ground.is_free(path) and (users or ground.is_forbidden(path)):
                 what = f"{deed} {ground.name(path)}"
-                self._written[users or self._users_line(frame, through_imports=True)][what] = None
+                self._seen[Effect.FILE, users or self._users_line(frame, through_imports=True)][what] = None
                 self.refused.append(what)
                 raise WriteRefused(path)
 
@@ -99,8 +98,10 @@ class ImportWatch:
         return None
 
 
-def _first_of(deeds: list[str]) -> str:
-    return deeds[0] if len(deeds) == 1 else f"{deeds[0]} (and {len(deeds) - 1} more)"
+def _first_of(effect: Effect, deeds: list[str]) -> str:
+    # To look up a host and to try each of its addresses is to reach for one thing.
+    more = "" if len(deeds) == 1 or effect is Effect.NETWORK else f" (and {len(deeds) - 1} more)"
+    return deeds[0] + more
 
 
 Told = Iterator[tuple[Effect, str]]
@@ -113,7 +114,8 @@ def _connects(arguments: tuple[Any, ...]) -> Told:
 
 
 def _looks_up(arguments: tuple[Any, ...]) -> Told:
-    yield Effect.NETWORK, str(arguments[0])
+    host, port = arguments[:2]
+    yield Effect.NETWORK, f"{host}:{port}" if port else str(host)
 
 
 def _starts(arguments: tuple[Any, ...]) -> Told:
@@ -130,7 +132,9 @@ def _reads(arguments: tuple[Any, ...]) -> Told:
 
 
 _TELLING: dict[str, Callable[[tuple[Any, ...]], Told]] = {
+    "socket.bind": _connects,
     "socket.connect": _connects,
+    "socket.sendto": _connects,
     "socket.getaddrinfo": _looks_up,
     "subprocess.Popen": _starts,
     "os.system": _starts,

@@ -193,7 +193,12 @@ def _dag_files(folder: _DagFolder, ground: _Ground) -> Iterator[Path]:
 
 
 def might_hold_dag(file: Path, read: Callable[[Path], PythonText] = PythonText) -> bool:
-    """Airflow's safe mode: a zip archive, or a Python file whose bytes speak of airflow and of a dag or an asset."""
+    """Airflow's safe mode: a zip archive, or a Python file whose bytes speak of airflow and of a dag or an asset.
+
+    A Python file that may not be read might hold anything: that it does not load has to be said.
+    """
+    if file.suffix == ".py" and file.is_file() and not os.access(file, os.R_OK):
+        return True
     if not file.is_file() or zipfile.is_zipfile(file):
         return file.is_file()
     text = read(file).text.lower() if file.suffix == ".py" else b""

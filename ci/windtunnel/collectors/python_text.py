@@ -72,7 +72,7 @@ class PythonText:
         bound = [pair for node in nodes for pair in self._bound(node, homes)]
         lists = dict(pair for node in nodes for pair in _assigned_lists(node))
         for argument in (argument for node in nodes for argument in _arguments(node, lists)):
-            head, *rest = ast.unparse(argument).split(".")
+            head, *rest = _unparsed(argument).split(".")
             for place in (place.joinpath(*rest) for name, place in bound if name == head):
                 files = (place.with_name(place.name + ".py"), place / "__init__.py")
                 yield from (file for file in files if file.is_file())
@@ -107,17 +107,25 @@ def _is_module(place: Path) -> bool:
 
 def at_import(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes that are executed when the file is imported: not those in functions, nor those for type checkers."""
-    yield node
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        return
-    skipped = set(map(id, node.body)) if isinstance(node, ast.If) and _is_type_checking(node.test) else set()
-    for child in ast.iter_child_nodes(node):
-        if id(child) not in skipped:
-            yield from at_import(child)
+    waiting = [node]  # no recursion: an expression may be nested deeper than Python calls
+    while waiting:
+        here = waiting.pop()
+        yield here
+        if not isinstance(here, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            skipped = set(map(id, here.body)) if isinstance(here, ast.If) and _is_type_checking(here.test) else set()
+            waiting += [child for child in ast.iter_child_nodes(here) if id(child) not in skipped]
 
 
 def _is_type_checking(test: ast.expr) -> bool:
-    return ast.unparse(test).rpartition(".")[2] == "TYPE_CHECKING"
+    return getattr(test, "attr", getattr(test, "id", "")) == "TYPE_CHECKING"
+
+
+def _unparsed(node: ast.AST) -> str:
+    """The text of a node; "" for one that is nested too deep to be written by hand."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""
 
 
 def _evaluated(node: ast.AST) -> Iterator[ast.AST]:
@@ -160,9 +168,9 @@ def _elements(argument: ast.expr, lists: dict[str, list[ast.expr]]) -> list[ast.
         return [argument]
     if isinstance(argument.value, ast.List | ast.Tuple):
         return argument.value.elts
-    return lists.get(ast.unparse(argument.value), [])
+    return lists.get(_unparsed(argument.value), [])
 
 
 def _assigned_lists(node: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple):
-        yield from ((ast.unparse(target), node.value.elts) for target in node.targets)
+        yield from ((_unparsed(target), node.value.elts) for target in node.targets)

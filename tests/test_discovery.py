@@ -247,6 +247,7 @@ def test_a_path_in_the_settings_that_is_not_there_is_a_usage_error(repository: W
         ),
         pytest.param(f"import airflow_like\n{MODULE}", True, id="another-airflow"),
         pytest.param(f"{MODULE}\ndef (", False, id="no-python"),
+        pytest.param(f"{MODULE}\nx = {'+'.join('1' * 2000)}", True, id="nested-deep"),
     ],
 )
 def test_a_module_is_what_uses_hamilton_at_import(repository: Write, text: str, is_module: bool) -> None:
@@ -287,6 +288,15 @@ def test_tests_hidden_folders_environments_and_dag_files_are_no_modules(reposito
     )
 
     assert names(found(root)) == []
+
+
+def test_a_file_that_may_not_be_read_is_a_dag_file_so_that_somebody_says_so(
+    repository: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository({"dags/a.py": DAG, "dags/secret.py": "", "dags/secret.txt": ""})
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).stem != "secret")  # whoever is root may read all
+
+    assert dag_files(found(root)) == ["dags/a.py", "dags/secret.py"]
 
 
 # The root

@@ -19,9 +19,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from windtunnel.collectors.changes import process_state
 from windtunnel.collectors.dags import DagFile, Loader, stuck_at
 from windtunnel.collectors.failures import is_users
-from windtunnel.collectors.imports import process_state
 from windtunnel.collectors.python_text import PythonText
 from windtunnel.facts import DagFileFacts, Effect, End, ProcessFacts
 from windtunnel.pool import Job, Outcome, Pool

@@ -46,6 +46,11 @@ class StateWatch:
         for loader in _loaders():
             loader.exec_module = self._telling(loader.exec_module)
 
+    def forget(self) -> None:
+        """Begin with another file."""
+        self._changed.clear()
+        self._files.clear()
+
     def changes(self) -> Iterator[tuple[str, Location | None]]:
         """What the user's files have left changed, and the line where the text of one of them has it."""
         for what, deed in _described(self._changed):
@@ -85,6 +90,11 @@ class StateWatch:
                 self._by_user = set()
             self._last, self._users_turn = now, users
         return before
+
+
+def process_state() -> _State:
+    """What code that is run later in this process may depend on, but for handlers: Airflow leaves some behind."""
+    return {what: look() for what, (look, _) in _COMPARED.items() if what != _HANDLERS}
 
 
 def _loaders() -> Iterator[Any]:

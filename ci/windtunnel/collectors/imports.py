@@ -53,7 +53,10 @@ class ImportWatch:
         self._state = StateWatch(self.root)
 
     def start(self) -> None:
-        """Watch from now on."""
+        """Watch from now on: another file, of which nothing is known yet."""
+        self._seen.clear()
+        self.refused.clear()
+        self._state.forget()
         self._watching = self._refusing = True
 
     def stop(self) -> tuple[EffectFacts, ...]:

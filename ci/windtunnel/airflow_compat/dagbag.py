@@ -48,7 +48,7 @@ def read_dag_file(file: Path, dag_folder: Path, safe_mode: bool = True) -> Any:
     so does what it logs and forgets (3.1): a file or an archive that cannot be opened.
     """
     file.open("rb").close()
-    if zipfile.is_zipfile(file):
+    if file.suffix != ".py" and zipfile.is_zipfile(file):
         zipfile.ZipFile(file).close()
     bag_class = _dag_bag_class()
     _let_crashes_kill()

@@ -15,7 +15,7 @@ from typing import Any
 from windtunnel.airflow_compat.metadata import tell_reads
 from windtunnel.collectors.changes import StateWatch
 from windtunnel.collectors.failures import is_users, relative
-from windtunnel.collectors.writes import Ground, WriteRefused, about_to_change
+from windtunnel.collectors.writes import CHANGING_EVENTS, Ground, WriteRefused, about_to_change
 from windtunnel.facts import Effect, EffectFacts
 from windtunnel.findings import Location
 
@@ -67,6 +67,8 @@ class ImportWatch:
         return (*seen, *changed)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in _EVENTS:
+            return
         here = threading.get_ident()
         if not self._refusing or here in self._in_hook:
             return
@@ -146,3 +148,4 @@ _TELLING: dict[str, Callable[[tuple[Any, ...]], Told]] = {
     "thread": _begins_thread,
     "metadata": _reads,
 }
+_EVENTS = frozenset((*_TELLING, *CHANGING_EVENTS))

@@ -129,3 +129,4 @@ _CHANGING: dict[str, Callable[[tuple[Any, ...]], Changes]] = {
     "os.removexattr": _changes("change", 2),
     "sqlite3.connect": _connects,
 }
+CHANGING_EVENTS = frozenset(_CHANGING)

@@ -44,8 +44,8 @@ def airflow_home(root: Path, dag_folder: Path) -> Path:
 def read_dag_file(file: Path, dag_folder: Path, safe_mode: bool = True) -> Any:
     """The DagBag of one file: `.dags` by dag_id, `.import_errors` as texts by path.
 
-    Under `safe_mode` Airflow reads only what speaks of airflow and of a dag or an asset. What it lets pass flies on, and
-    so does what it logs and forgets (3.1): a file or an archive that cannot be opened.
+    Under `safe_mode` Airflow reads only what speaks of airflow and of a dag or an asset. What it lets pass flies on,
+    and so does what it logs and forgets (3.1): a file or an archive that cannot be opened.
     """
     file.open("rb").close()
     if file.suffix != ".py" and zipfile.is_zipfile(file):

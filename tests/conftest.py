@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from windtunnel.engine import Pools, run
+from windtunnel.engine import run
+from windtunnel.pools import Pools
 from windtunnel.report import Report
 from windtunnel.settings import Settings, read_pyproject
 

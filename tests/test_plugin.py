@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,13 +67,13 @@ FILES: Mapping[str, str] = {
         """,
     "dags/saves.py": """\
         from airflow.sdk import DAG, task
-        from hamilton import driver
-        from modules import saving
 
         for asked in ("", "kept"):
             with DAG(f"asks_for_{asked or 'nothing'}", schedule=None):
                 @task
                 def drive(asked=asked):
+                    from hamilton import driver
+                    from modules import saving
                     wanted = [asked] if asked else ["numbers"]
                     driver.Builder().with_modules(saving).build().execute(wanted)
                 drive()
@@ -303,21 +303,23 @@ def test_a_function_that_makes_several_nodes_is_collected_under_its_own_name(tmp
 
 
 def test_an_interrupt_leaves_no_process(tmp_path: Path) -> None:
-    mark = tmp_path / "begun"
-    hangs = f"# A dag for airflow.\nimport pathlib, time\npathlib.Path({str(mark)!r}).touch()\ntime.sleep(600)\n"
-    write(tmp_path, {"pyproject.toml": "", "dags/hangs.py": hangs})
-    with subprocess.Popen(
-        command("--windtunnel"),
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        text=True,
-        # Tests that run in the background ignore SIGINT, and so would this process.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no other thread is alive
-    ) as running:
-        ends = time.monotonic() + 60
-        while not mark.exists() and time.monotonic() < ends:
-            time.sleep(0.1)
-        assert mark.exists()
+    # The DAG file tells that it is being loaded by a connection: it may write nowhere.
+    heard = socket.create_server(("127.0.0.1", 0))
+    heard.settimeout(60)
+    calls = f"import socket, time\nsocket.create_connection({heard.getsockname()!r})\ntime.sleep(600)\n"
+    write(tmp_path, {"pyproject.toml": "", "dags/hangs.py": f"# A dag for airflow.\n{calls}"})
+    with (
+        heard,
+        subprocess.Popen(
+            command("--windtunnel"),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            text=True,
+            # Tests that run in the background ignore SIGINT, and so would this process.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no other thread is alive
+        ) as running,
+    ):
+        heard.accept()[0].close()
         children = psutil.Process(running.pid).children(recursive=True)
         running.send_signal(signal.SIGINT)
         assert "KeyboardInterrupt" in running.communicate(timeout=30)[0]

@@ -15,9 +15,9 @@ import pytest
 from tests.project.reading import tox_environments
 
 ROOT = Path(__file__).parents[1]
-BLOCKS = re.findall(r"^```bash\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-COMMANDS = [line for block in BLOCKS[2:] for line in block.splitlines()]
-RUN_HERE = [command for command in COMMANDS if command.startswith(("windtunnel ", "pytest "))]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = [block.splitlines() for block in re.findall(r"^```bash\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)][2:]
+RUN_HERE = [block for block in BLOCKS if block[0].startswith(("windtunnel ", "pytest "))]
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +30,17 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("command", RUN_HERE)
-def test_a_command_of_readme_succeeds_on_the_examples(command: str, copy: Path) -> None:
-    words = [sys.executable, "-m", *shlex.split(command)]
+@pytest.mark.parametrize("commands", RUN_HERE, ids=lambda block: block[0])
+def test_the_commands_of_readme_succeed_on_the_examples_one_after_the_other(commands: list[str], copy: Path) -> None:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(words, cwd=copy, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    for command in commands:
+        words = [sys.executable, "-m", *shlex.split(command)]
+        done = subprocess.run(words, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 
 def test_every_other_command_of_readme_is_a_tox_environment_that_exists() -> None:
-    for command in (command for command in COMMANDS if command not in RUN_HERE):
+    for command in (command for block in BLOCKS if block not in RUN_HERE for command in block):
         program, verb, option, environment = shlex.split(command)
         assert (program, verb, option) == ("tox", "run", "-e")
         assert environment in tox_environments()

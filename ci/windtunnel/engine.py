@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,11 +12,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 import windtunnel
-from windtunnel.airflow_compat.environment import without_airflow
 from windtunnel.checks import Check, catalogue, matches, selected
 from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
-from windtunnel.collectors.env_file import read_env_file
 from windtunnel.collectors.import_profile import profile_slow
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
@@ -25,7 +22,6 @@ from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
 from windtunnel.collectors.second_parse import parse_again
 from windtunnel.collectors.unseen import collect_unseen
-from windtunnel.collectors.warm import OWN_HASH_SEED
 from windtunnel.errors import UsageError
 from windtunnel.facts import (
     DagFacts,
@@ -51,11 +47,12 @@ from windtunnel.judging import (
     subjects_of_unseen,
 )
 from windtunnel.pool import Pool
+from windtunnel.pools import Pools
 from windtunnel.report import Report, Timing, Versions
 from windtunnel.settings import Settings
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    pass
 
 _BEFORE_RUNS = ("WT101", "WT102", "WT103", "WT104", "WT109")
 _BEFORE_PROPERTIES = ("WT501",)
@@ -103,7 +100,7 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
     plan = Plan.of(checks, discover(settings), settings)
     checks = (*checks, *_prerequisites(plan, checks, settings))
     with ExitStack() as stack:
-        pools = pools or stack.enter_context(Pools.of(settings, plan))
+        pools = pools or stack.enter_context(plan.pools(settings))
         collected = _collect(plan, settings, progress, pools)
     findings = judge(checks, collected.subjects(settings), settings)
     collected.timings.append(Timing("total", time.monotonic() - started))
@@ -171,6 +168,10 @@ class Plan:
         """Whether the DAGs, run or only loaded, make use of Hamilton."""
         return self.found.drives_hamilton if self.runs else self.found.imports_hamilton
 
+    def pools(self, settings: Settings) -> Pools:
+        """What the plan is carried out in. Raises UsageError for an `env_file` that cannot be read."""
+        return Pools(settings, hamilton=self.needs_hamilton, runs=self.runs)
+
     def _insist(self, settings: Settings) -> None:
         if not (self.loads or self.dataflows or self.properties):
             looked_in = ", ".join(map(str, settings.paths or (settings.root,)))
@@ -190,25 +191,6 @@ class Plan:
             )
 
 
-def child_environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment that templates start in: the user's, without their Airflow's settings and without telemetry.
-
-    What the user has `given` in a file is added to it, where the environment does not say otherwise.
-    """
-    return {**without_airflow({**(given or {}), **os.environ}), "HAMILTON_TELEMETRY_ENABLED": "false"}
-
-
-def airflow_environment(given: Mapping[str, str] | None = None, is_second: bool = False) -> dict[str, str]:
-    """That of templates with Airflow: the hash seed is the user's, or else always the same, so that so is the verdict.
-
-    The template of the second parse has another one. What the user has set is put back when the process has started.
-    """
-    own = os.environ.get("PYTHONHASHSEED", "")
-    seed = own if own.isdigit() else "1"
-    other = "2" if seed != "2" else "1"
-    return {**child_environment(given), "PYTHONHASHSEED": other if is_second else seed, OWN_HASH_SEED: own}
-
-
 def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
     """The checks that say why a DAG was not run or a function not tried, where nobody has chosen them.
 
@@ -217,76 +199,6 @@ def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> t
     codes = (_BEFORE_RUNS if plan.runs else ()) + (_BEFORE_PROPERTIES if plan.properties else ())
     needed = [check for check in catalogue() if check.code in codes and check not in checks]
     return tuple(check for check in needed if not matches(check.code, settings.ignore))
-
-
-class Pools:
-    """The kinds of pools, each started when it is first asked for. A context manager: on leaving, all are gone.
-
-    What is in the template of the DAGs costs seconds: `hamilton` and what `runs` need are there if asked for. Raises
-    UsageError for an `env_file` that cannot be read.
-    """
-
-    def __init__(self, settings: Settings, *, hamilton: bool, runs: bool) -> None:
-        self._limits = {"size": settings.jobs, "max_memory": settings.max_memory}
-        self._given = read_env_file(settings.env_file)
-        airflow = f"airflow{'_and_hamilton' if hamilton else ''}"
-        self._warm_up = {
-            "dags": f"{airflow}_to_{'run' if runs else 'load'}",
-            # With Hamilton where that of `dags` has it: what it imports sets variables that a DAG may hand on.
-            "parses": f"{airflow}_to_parse_again",
-            "imports": "airflow_to_parse_again",
-            "modules": "hamilton",
-        }
-        self._started: dict[str, Pool] = {}
-
-    @classmethod
-    def of(cls, settings: Settings, plan: Plan) -> Pools:
-        """The pools that a plan needs."""
-        return cls(settings, hamilton=plan.needs_hamilton, runs=plan.runs)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End what was started."""
-        for pool in self._started.values():
-            pool.close()
-        self._started = {}
-
-    @property
-    def dags(self) -> Pool:
-        """Where DAGs are loaded and run. Airflow takes seconds to import, in the background."""
-        return self._pool("dags")
-
-    @property
-    def parses(self) -> Pool:
-        """Where DAG files are parsed a second time: the template differs from that of `dags` by its hash seed."""
-        return self._pool("parses")
-
-    @property
-    def imports(self) -> Pool:
-        """Where imports are timed: nothing is there before but Airflow."""
-        is_same = self._warm_up["imports"] == self._warm_up["parses"]
-        return self._pool("parses" if is_same else "imports")
-
-    @property
-    def modules(self) -> Pool:
-        """Where Hamilton modules are built and tried."""
-        return self._pool("modules")
-
-    def _pool(self, kind: str) -> Pool:
-        if kind not in self._started:
-            warm_up = f"windtunnel.collectors.warm:{self._warm_up[kind]}"
-            self._started[kind] = Pool(warm_up, environment=self._environment(kind), **self._limits)
-        return self._started[kind]
-
-    def _environment(self, kind: str) -> dict[str, str]:
-        if kind == "modules":
-            return child_environment(self._given)
-        return airflow_environment(self._given, is_second=kind == "parses")
 
 
 def _collect(plan: Plan, settings: Settings, progress: Progress, pools: Pools) -> _Collected:

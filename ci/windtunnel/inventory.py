@@ -14,8 +14,9 @@ from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.env_file import read_env_file
 from windtunnel.collectors.inventory import Given, collect_inventories
-from windtunnel.engine import LOAD_SUBJECTS, Plan, Pools, Progress, silent
+from windtunnel.engine import LOAD_SUBJECTS, Plan, Progress, silent
 from windtunnel.facts import End, InventoryFacts, NeedFacts, NeedKind
+from windtunnel.pools import Pools
 from windtunnel.report import Inventory, Thing
 from windtunnel.settings import Settings
 
@@ -32,7 +33,7 @@ def take(settings: Settings, progress: Progress = silent, pools: Pools | None = 
     plan = Plan.of([check for check in catalogue() if check.on in LOAD_SUBJECTS], found, settings)
     environment = {**read_env_file(settings.env_file), **os.environ}
     with ExitStack() as stack:
-        pools = pools or stack.enter_context(Pools.of(settings, plan))
+        pools = pools or stack.enter_context(plan.pools(settings))
         facts = _facts(pools, found.dag_files, environment, settings.timeout, progress)
     return inventory_of(facts, environment, settings)
 

@@ -252,7 +252,7 @@ class Settings:
     max_memory: int = _setting(
         _default_max_memory,
         "MiB of memory that one of these may take "
-        "(80 % of what there is divided by the number of processors, but at least 2048, if not given).",
+        "(four fifths of what there is, shared by the processors, but at least 2048, if not given).",
         _at_least(1, int),
         "MiB, a whole number from 1",
         "MIB",

@@ -14,7 +14,7 @@ from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
-from windtunnel.engine import FAULTS_OF_FILES, LOAD_SUBJECTS, Plan, Pools, neighbours, second_looks, trial_of, versions
+from windtunnel.engine import FAULTS_OF_FILES, LOAD_SUBJECTS, Plan, neighbours, second_looks, trial_of, versions
 from windtunnel.facts import (
     DagFacts,
     DagFileFacts,
@@ -72,7 +72,7 @@ class Workbench:
         self._settings = settings
         self._checks = selected(settings)
         self._plan = Plan.of(self._checks, discover(settings), settings)
-        self._pools = Pools.of(settings, self._plan)
+        self._pools = self._plan.pools(settings)
         self._dag_files = self._plan.found.dag_files if self._plan.loads else ()
         self._modules = self._plan.found.modules if self._plan.dataflows or self._plan.properties else ()
         # A DAG file may be a link; the caller may know it by either name.

@@ -9,8 +9,8 @@ import pytest
 
 from windtunnel.collectors.batches import collect_dag_files
 from windtunnel.collectors.dags import DagFile
-from windtunnel.engine import Pools
 from windtunnel.facts import DagFileFacts, End
+from windtunnel.pools import Pools
 
 # The id of the DAG tells the process that it was loaded in.
 WHO = """\

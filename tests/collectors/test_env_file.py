@@ -7,8 +7,8 @@ import os
 import pytest
 
 from windtunnel.collectors.env_file import read_env_file
-from windtunnel.engine import child_environment
 from windtunnel.errors import UsageError
+from windtunnel.pools import child_environment
 
 GOOD = """\
 # a comment

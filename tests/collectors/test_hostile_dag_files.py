@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from windtunnel.engine import Pools, run
+from windtunnel.engine import run
+from windtunnel.pools import Pools
 from windtunnel.report import Report
 from windtunnel.settings import Settings
 from windtunnel.template import FOLDER

@@ -22,6 +22,7 @@ from windtunnel.collectors.source import SourceIndex, holder_of
 from windtunnel.collectors.start_folders import stand_in
 from windtunnel.collectors.uncalled import uncalled_tasks
 from windtunnel.collectors.unreached import is_imported_elsewhere, unreached_makers
+from windtunnel.collectors.writes import WriteGuard
 from windtunnel.facts import DagFacts, DagFileFacts, End, FailureFacts, ProcessFacts, TaskFacts
 from windtunnel.findings import Location
 from windtunnel.pool import Outcome
@@ -78,7 +79,8 @@ class Loader:
         from windtunnel.airflow_compat.schedules import tell_naive_starts
         from windtunnel.collectors.made_dags import MadeDags
 
-        self._watch = ImportWatch(first.root, own=Path(os.environ["TMPDIR"]).parent)
+        self._own = own_folder()
+        self._watch = ImportWatch(first.root, self._own)
         self._effects = settle_in(first)
         tell_naive_starts()
         self._made = MadeDags()
@@ -103,7 +105,7 @@ class Loader:
             path=file.path,
             process=ProcessFacts(End.COMPLETED),
             failures=tuple(self._failure(text, file) for text in bag.import_errors.values()),
-            dags=tuple(_dag_facts(dag, file, index) for _, dag in sorted(bag.dags.items())),
+            dags=tuple(self._dag(dag, file, index) for _, dag in sorted(bag.dags.items())),
             effects=seen,
             uncalled_tasks=uncalled_tasks(file.file, file.root) if bag.dags and not bag.import_errors else (),
             shared=shared_arguments(bag.dags.values(), file.file, file.path),
@@ -113,6 +115,9 @@ class Loader:
             import_seconds=seconds,
         )
         return facts if facts.failures else _with_dags_not_found(facts, file, index, self._made.lost(dags))
+
+    def _dag(self, dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
+        return replace(_dag_facts(dag, file, index), digest=digest(dag, workshop=self._own.parent))
 
     def _failure(self, text: str, file: DagFile) -> FailureFacts:
         need = need_in_text(text, self._effects.refused) or need_of_write(self._watch.refused)
@@ -130,12 +135,24 @@ def _with_dags_not_found(
     return replace(facts, uncalled=uncalled, unreached=unreached, lost=lost)
 
 
+def own_folder() -> Path:
+    """The folder of this child, which lies beside those of all others; to be asked before the user's code runs."""
+    return Path(os.environ["TMPDIR"]).parent
+
+
+def settle_in_to_read(file: DagFile) -> Effects:
+    """Settle in, and let nobody write for as long as this process lives."""
+    effects = settle_in(file)
+    WriteGuard(file.root, own_folder()).is_on = True
+    return effects
+
+
 def settle_in(file: DagFile) -> Effects:
     """Make Airflow at home in this child and the repository importable; what its code then does to the outside."""
     from windtunnel.airflow_compat.dagbag import enter_repository
     from windtunnel.airflow_compat.warm import move_in
 
-    move_in(Path(os.environ["TMPDIR"]).parent / "airflow")
+    move_in(own_folder() / "airflow")
     effects = refuse_network()
     enter_repository(file.root, file.dag_folder)
     if file.start is not None:
@@ -166,7 +183,6 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
         groups=groups_of(dag),
         consumes=consumed_assets(dag),
         run_timeout=seconds(dag.dagrun_timeout),
-        digest=digest(dag),
         tags=tuple(sorted(map(str, dag.tags))),
     )
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import FrameType
 
-from windtunnel.collectors.dags import DagFile, loads, settle_in
+from windtunnel.collectors.dags import DagFile, loads, settle_in_to_read
 from windtunnel.collectors.failures import is_users, relative
 from windtunnel.collectors.own_time import own_time
 from windtunnel.facts import DagFileFacts, End, LineTimeFacts, SlowImportFacts
@@ -52,7 +52,7 @@ def profile_import(file: DagFile) -> SlowImportFacts:
     """How long the file takes to be read, and on which lines, in this very process."""
     from windtunnel.airflow_compat.dagbag import read_dag_file
 
-    settle_in(file)
+    settle_in_to_read(file)
     sampler, clock = _Sampler(file.root), own_time()
     sampler.start()
     started = clock()

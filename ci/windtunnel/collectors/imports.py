@@ -9,17 +9,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from windtunnel.airflow_compat.metadata import tell_reads
 from windtunnel.collectors.changes import StateWatch
-from windtunnel.collectors.failures import is_users, relative
-from windtunnel.collectors.writes import CHANGING_EVENTS, Ground, WriteRefused, about_to_change
+from windtunnel.collectors.writes import WriteGuard, users_line
 from windtunnel.facts import Effect, EffectFacts
 from windtunnel.findings import Location
-
-_IMPORTING = "<frozen importlib._bootstrap>"
 
 
 @dataclass(slots=True)
@@ -35,8 +31,8 @@ class ImportWatch:
     refused: list[str] = field(default_factory=list)
     _seen: dict[tuple[Effect, Location | None], dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     _state: StateWatch = field(init=False)
+    _guard: WriteGuard = field(init=False)
     _watching: bool = False
-    _refusing: bool = False
     _in_hook: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -51,13 +47,14 @@ class ImportWatch:
         threading.Thread.start = start  # type: ignore[method-assign,assignment]
         tell_reads(lambda kind, name, _has_default: self._audit("metadata", (kind, name)))
         self._state = StateWatch(self.root)
+        self._guard = WriteGuard(self.root, self.own, self._wanted_to_write)
 
     def start(self) -> None:
         """Watch from now on: another file, of which nothing is known yet."""
         self._seen.clear()
         self.refused.clear()
         self._state.forget()
-        self._watching = self._refusing = True
+        self._watching = self._guard.is_on = True
 
     def stop(self) -> tuple[EffectFacts, ...]:
         """What was seen, in order: of what one line did in one way, the first and how many more."""
@@ -67,40 +64,20 @@ class ImportWatch:
         return (*seen, *changed)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in _EVENTS:
-            return
         here = threading.get_ident()
-        if not self._refusing or here in self._in_hook:
+        if not self._watching or event not in _TELLING or here in self._in_hook:
             return
         self._in_hook.add(here)  # what we do here is not the user's
         try:
-            self._note(event, arguments, sys._getframe(1))  # noqa: SLF001  the documented way to a frame
-            self._refuse_writes(event, arguments, sys._getframe(1))  # noqa: SLF001
+            location = users_line(sys._getframe(1), self.root)  # noqa: SLF001  the documented way to a frame
+            for effect, what in _TELLING[event](arguments) if location else ():
+                self._seen[effect, location][what] = None
         finally:
             self._in_hook.discard(here)
 
-    def _note(self, event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
-        tell = _TELLING.get(event) if self._watching else None
-        for effect, what in tell(arguments) if tell else ():
-            if location := self._users_line(frame):
-                self._seen[effect, location][what] = None
-
-    def _refuse_writes(self, event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
-        ground = Ground(self.root, self.own)
-        for deed, path in about_to_change(event, arguments):
-            users = self._users_line(frame)
-            if not ground.is_free(path) and (users or ground.is_forbidden(path)):
-                what = f"{deed} {ground.name(path)}"
-                self._seen[Effect.FILE, users or self._users_line(frame, through_imports=True)][what] = None
-                self.refused.append(what)
-                raise WriteRefused(path)
-
-    def _users_line(self, frame: FrameType | None, *, through_imports: bool = False) -> Location | None:
-        while frame is not None and (through_imports or frame.f_code.co_filename != _IMPORTING):
-            if is_users(frame.f_code.co_filename, self.root):
-                return Location(relative(frame.f_code.co_filename, self.root), frame.f_lineno)
-            frame = frame.f_back
-        return None
+    def _wanted_to_write(self, what: str, location: Location | None) -> None:
+        self._seen[Effect.FILE, location][what] = None
+        self.refused.append(what)
 
 
 def _first_of(effect: Effect, deeds: list[str]) -> str:
@@ -148,4 +125,3 @@ _TELLING: dict[str, Callable[[tuple[Any, ...]], Told]] = {
     "thread": _begins_thread,
     "metadata": _reads,
 }
-_EVENTS = frozenset((*_TELLING, *CHANGING_EVENTS))

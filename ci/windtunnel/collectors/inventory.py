@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from windtunnel.airflow_compat.environment import is_own
-from windtunnel.collectors.dags import DagFile, dag_location, settle_in, stuck_at, task_location
+from windtunnel.collectors.dags import DagFile, dag_location, settle_in_to_read, stuck_at, task_location
 from windtunnel.collectors.failures import failure_from_text, is_users, relative
 from windtunnel.collectors.needs import need_in_text
 from windtunnel.collectors.reads import ReadWatch
@@ -40,7 +40,7 @@ def take_inventory(file: DagFile, given: Given) -> InventoryFacts:
     from windtunnel.airflow_compat.dagbag import read_dag_file
 
     os.environ.update(given)
-    effects = settle_in(file)
+    effects = settle_in_to_read(file)
     before = set(sys.modules)
     watch = ReadWatch(file.root)
     bag = read_dag_file(file.file, file.dag_folder)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from windtunnel.collectors.dags import DagFile, dag_location, settle_in, stuck_at, task_location
+from windtunnel.collectors.dags import DagFile, dag_location, own_folder, settle_in, stuck_at, task_location
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.needs import need_of, need_of_network
@@ -15,6 +15,7 @@ from windtunnel.collectors.recorder import Execution, Recording, record_drivers
 from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
 from windtunnel.collectors.source import SourceIndex
 from windtunnel.collectors.unfinished import Bystanders
+from windtunnel.collectors.writes import WriteGuard
 from windtunnel.facts import DagFacts, DriverFacts, End, FailureFacts, ProcessFacts, RunFacts, SaveFacts, TaskRunFacts
 from windtunnel.pool import Job, Outcome, Pool
 from windtunnel.template import Shelf
@@ -65,6 +66,8 @@ def run_dag(request: DagRunRequest) -> RunFacts:
     file = request.file
     effects = settle_in(file)
     recording = record_drivers(effects)  # before the file is loaded: it may build a driver at its top
+    guard = WriteGuard(file.root, own_folder())
+    guard.is_on = True
     bag = read_dag_file(file.file, file.dag_folder)
     dag = bag.dags.get(request.dag.dag_id)
     if dag is None:
@@ -74,6 +77,7 @@ def run_dag(request: DagRunRequest) -> RunFacts:
     failure: FailureFacts | None = None
     try:
         running.prepare(bag, dag, [read_dag_file(near.file, near.dag_folder) for near in request.neighbours])
+        guard.is_on = False
         dag_run = running.test_run(dag, request.conf, watch)
         watch.settle(running.task_instances(dag_run), str(getattr(dag_run.state, "value", dag_run.state)))
     except Exception as error:  # whatever keeps the user's DAG from running

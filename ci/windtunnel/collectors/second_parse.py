@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from windtunnel.collectors.conditions import change
-from windtunnel.collectors.dags import DagFile, loads, settle_in
+from windtunnel.collectors.dags import DagFile, loads, own_folder, settle_in_to_read
 from windtunnel.collectors.digests import digest, whole_text
 from windtunnel.collectors.instabilities import Seen, blame, instabilities
 from windtunnel.facts import AskFacts, Cause, DagFileFacts, End, ParseFacts
@@ -146,10 +147,11 @@ def digests_of(files: tuple[DagFile, ...], causes: tuple[Cause, ...]) -> tuple[P
     """The digests of the DAGs of several files of one DAG folder, parsed one after the other in this very process."""
     shelf = Shelf()
     change(causes)
-    settle_in(files[0])
+    settle_in_to_read(files[0])
+    tell = partial(digest, workshop=own_folder().parent)
     parses: tuple[ParseFacts, ...] = ()
     for file in files:
-        parses = (*parses, _parse(file, digest))
+        parses = (*parses, _parse(file, tell))
         shelf.keep(parses)  # for the case that the next one ends the process
     return parses
 
@@ -157,8 +159,8 @@ def digests_of(files: tuple[DagFile, ...], causes: tuple[Cause, ...]) -> tuple[P
 def text_of(file: DagFile, causes: tuple[Cause, ...]) -> ParseFacts:
     """The whole texts of the DAGs of one file, parsed in this very process."""
     change(causes)
-    settle_in(file)
-    return _parse(file, whole_text)
+    settle_in_to_read(file)
+    return _parse(file, partial(whole_text, workshop=own_folder().parent))
 
 
 def asks_of(file: DagFile) -> tuple[AskFacts, ...]:
@@ -166,7 +168,7 @@ def asks_of(file: DagFile) -> tuple[AskFacts, ...]:
     from windtunnel.airflow_compat.dagbag import read_dag_file
     from windtunnel.collectors.asking import Asking
 
-    settle_in(file)
+    settle_in_to_read(file)
     asking = Asking(file.root)
     asking.start()
     read_dag_file(file.file, file.dag_folder)

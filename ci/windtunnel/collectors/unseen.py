@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from windtunnel.collectors.dags import DagFile, settle_in
+from windtunnel.collectors.dags import DagFile, settle_in_to_read
 from windtunnel.collectors.source import SourceIndex
 from windtunnel.facts import UnseenDagsFacts
 from windtunnel.findings import Location
@@ -46,7 +46,7 @@ def find_dags(unseen: UnseenFile) -> tuple[tuple[str, ...], int]:
     """The ids of the DAGs that the file would give, and the line of the first; read in this very process."""
     from windtunnel.airflow_compat.dagbag import read_dag_file
 
-    settle_in(unseen.file)
+    settle_in_to_read(unseen.file)
     bag: Any = read_dag_file(unseen.file.file, unseen.file.dag_folder, safe_mode=False)
     dag_ids = tuple(sorted(bag.dags))
     return dag_ids, min(map(SourceIndex.of(unseen.file.file).dag_line, dag_ids), default=1)

@@ -1,18 +1,23 @@
-"""Which files an audit event is about to change, and the error for those that a DAG file may not change at import."""
+"""What a DAG file may not do to files while it is loaded: each change is refused before it happens."""
 
 from __future__ import annotations
 
 import errno
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from windtunnel.collectors.failures import is_users, relative
+from windtunnel.findings import Location
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _NOWHERE = -1
+_IMPORTING = "<frozen importlib._bootstrap>"
 
 
 class WriteRefused(PermissionError):
@@ -22,8 +27,50 @@ class WriteRefused(PermissionError):
         super().__init__(errno.EACCES, "windtunnel lets no DAG file change files while it is loaded", path)
 
 
+class WriteGuard:
+    """While it `is_on`, nobody in this process writes below the `root`, and the user's lines write nowhere.
+
+    The child's `own` folder is free. `tell` hears what was wanted, and by which line of the user's. What a library does
+    elsewhere while it is itself imported is left to it.
+    """
+
+    def __init__(self, root: Path, own: Path, tell: Callable[[str, Location | None], None] | None = None) -> None:
+        self.is_on = False
+        self._ground = _Ground(root, own)
+        self._tell = tell or (lambda *_: None)
+        self._in_hook: set[int] = set()
+        sys.addaudithook(self._audit)
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        here = threading.get_ident()
+        if not self.is_on or event not in _CHANGING or here in self._in_hook:
+            return
+        self._in_hook.add(here)  # what we do here is not the user's
+        try:
+            for deed, path in _CHANGING[event](arguments):
+                self._refuse(deed, path, sys._getframe(1))  # noqa: SLF001  the documented way to a frame
+        finally:
+            self._in_hook.discard(here)
+
+    def _refuse(self, deed: str, path: str, frame: FrameType) -> None:
+        ground = self._ground
+        users = users_line(frame, ground.root)
+        if not ground.is_free(path) and (users or ground.is_forbidden(path)):
+            self._tell(f"{deed} {ground.name(path)}", users or users_line(frame, ground.root, through_imports=True))
+            raise WriteRefused(path)
+
+
+def users_line(frame: FrameType | None, root: Path, *, through_imports: bool = False) -> Location | None:
+    """The innermost line of the user's at work; behind the import of a library it is not at work."""
+    while frame is not None and (through_imports or frame.f_code.co_filename != _IMPORTING):
+        if is_users(frame.f_code.co_filename, root):
+            return Location(relative(frame.f_code.co_filename, root), frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
 @dataclass(frozen=True, slots=True)
-class Ground:
+class _Ground:
     """Where may be written: in the child's `own` folder by everybody, below the repository's `root` by nobody."""
 
     root: Path
@@ -48,13 +95,8 @@ def _names(folder: Path) -> set[Path]:
     return {folder, Path(os.path.realpath(folder))}
 
 
-def about_to_change(event: str, arguments: tuple[Any, ...]) -> Iterator[tuple[str, str]]:
-    """(what is done, real path) for each file that an audit event announces a change of."""
-    changing = _CHANGING.get(event)
-    return iter(()) if changing is None else changing(arguments)
-
-
 Changes = Iterator[tuple[str, str]]
+"""(what is done, real path) for each file that an audit event announces a change of."""
 
 
 def _opens(arguments: tuple[Any, ...]) -> Changes:
@@ -129,4 +171,3 @@ _CHANGING: dict[str, Callable[[tuple[Any, ...]], Changes]] = {
     "os.removexattr": _changes("change", 2),
     "sqlite3.connect": _connects,
 }
-CHANGING_EVENTS = frozenset(_CHANGING)

@@ -62,7 +62,7 @@ def changes(message: str, text: str) -> Hostile:
 
 
 HOSTILE = {
-    "loops_in_python": hangs("while True:  # here\n    pass\n"),
+    "loops_in_python": hangs("while True: pass  # here\n"),
     "loops_in_c": hangs("sum(iter(int, 1))  # here\n"),
     "swallows_timeouts": hangs(
         "import time\nwhile True:\n    try:\n        time.sleep(60)  # here\n    except BaseException:\n        pass\n"

@@ -18,12 +18,16 @@ class End(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProcessFacts:
-    """The end of one child process: `detail` is empty where it completed; `output` is the last it printed."""
+    """The end of one child process: `detail` is empty where it completed.
+
+    `output` is the last of what it printed, which was `printed` bytes.
+    """
 
     end: End
     detail: str = ""
     output: str = ""
     seconds: float = 0.0
+    printed: int = 0
 
 
 TO_CHANGE_FILES = "to change files"

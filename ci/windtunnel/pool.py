@@ -27,7 +27,8 @@ import psutil
 
 from windtunnel import facts, findings
 from windtunnel.facts import End, ProcessFacts
-from windtunnel.template import FOLDER, KEPT_OUTPUT, LENGTH, STARTED, Ending, Order, remove
+from windtunnel.template import KEPT_OUTPUT, LENGTH, STARTED, Ending, Order, remove
+from windtunnel.worker import FOLDER
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -263,7 +264,7 @@ def _outcome(job: Job[Any], max_memory: int, told: bytes) -> Outcome:
     end, detail = _end_of(job, ending, max_memory, came_back=value is not None)
     output = ending.output.decode("utf-8", errors="replace")
     stack = () if end is End.COMPLETED else _parse_stack(ending.stack)
-    return Outcome(ProcessFacts(end, detail, output, ending.seconds), value, stack)
+    return Outcome(ProcessFacts(end, detail, output, ending.seconds, ending.printed), value, stack)
 
 
 def _end_of(job: Job[Any], ending: Ending, max_memory: int, *, came_back: bool) -> tuple[End, str]:

@@ -10,10 +10,7 @@ is open, and no longer.
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import gc
-import importlib
-import io
 import os
 import pickle
 import select
@@ -24,12 +21,10 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,13 +32,12 @@ from typing import Any
 import psutil
 
 from windtunnel.memory import LOOK_EVERY, MIB, MemoryWatch
+from windtunnel.worker import FOLDER, KEPT, RESULT, SHOW_STACK, STACK, enter, resolve, work
 
 LENGTH = struct.Struct("!Q")
 STARTED = b"+"
-FOLDER = "WINDTUNNEL_WORKER_FOLDER"
 KEPT_OUTPUT = 64 * 1024  # bytes
 _MOST_FACTS = 1 << 28
-_SHOW_STACK = signal.SIGUSR1
 _STACK_GRACE = 0.5
 _TICK = 0.5
 _PATIENCE = 5.0
@@ -75,6 +69,7 @@ class Ending:
     status: int = 0
     seconds: float = 0.0
     output: bytes = b""
+    printed: int = 0
     stack: str = ""
     payload: bytes = field(default=b"", repr=False)
     partial: bool = False
@@ -89,25 +84,14 @@ def main(control_fd: int, warm_up: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _adopt_orphans()
     workshop = Path(os.environ[FOLDER])
-    _enter(workshop / "template")
+    enter(workshop / "template")
     gc.disable()  # a tenth of the time that imports take; what is frozen is not touched in the children either
-    _resolve(warm_up)()
+    resolve(warm_up)()
     gc.freeze()
     gc.enable()
     _serve(socket.socket(fileno=control_fd), workshop)
     os.chdir("/")
     remove(workshop)
-
-
-class Shelf:
-    """Where a worker puts facts aside while it works: they are handed over in its place if it comes to grief."""
-
-    def __init__(self) -> None:
-        self._folder = Path(os.environ[FOLDER])  # read once: the user's code may empty the environment
-
-    def keep(self, value: object) -> None:
-        """Put `value` in the place of what was kept before."""
-        _put(self._folder / "kept", value)
 
 
 def remove(folder: Path) -> None:
@@ -118,12 +102,6 @@ def remove(folder: Path) -> None:
         if not folder.is_symlink():  # chmod would follow it out of here
             subprocess.run(["chmod", "-R", "u+rwx", folder], check=False, stderr=subprocess.DEVNULL)  # noqa: S607
         subprocess.run(["rm", "-rf", folder], check=False, stderr=subprocess.DEVNULL)  # noqa: S607
-
-
-def _resolve(target: str) -> Callable[..., Any]:
-    module, _, name = target.partition(":")
-    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return function
 
 
 def _serve(control: socket.socket, workshop: Path) -> None:
@@ -220,18 +198,18 @@ def _watch(order: Order, folder: Path, result: socket.socket) -> Ending:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(awaken, warn_on_full_buffer=False)
 
-    def work() -> None:
+    def become_worker() -> None:
         signal.set_wakeup_fd(-1)
         result.close()
         for fd in (output, wake, awaken):
             os.close(fd)
-        _work(order, folder, printed)
+        work(order.target, order.arguments, folder, printed)
 
-    worker = _fork(work)
+    worker = _fork(become_worker)
     os.close(printed)
     ending = _listen(worker, order, output, wake, result.fileno())
     if ending.timed_out or ending.out_of_memory:
-        _ask_for_stack(worker, folder / "stack")
+        _ask_for_stack(worker, folder / STACK)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(worker, signal.SIGKILL)  # all at once: those who fork without end cannot get away
     _end_children()
@@ -271,6 +249,7 @@ def _keep_output(output: int, ending: Ending) -> bool:
     except BlockingIOError:
         return False
     ending.output = (ending.output + chunk)[-KEPT_OUTPUT:]
+    ending.printed += len(chunk)
     return bool(chunk)
 
 
@@ -279,7 +258,7 @@ def _ask_for_stack(worker: int, file: Path) -> None:
 
     It may not answer: it may be stopped, or block signals.
     """
-    os.kill(worker, _SHOW_STACK)
+    os.kill(worker, SHOW_STACK)
     give_up = time.monotonic() + _STACK_GRACE
     before, stack = b"", b""
     while time.monotonic() < give_up and not (stack and stack == before):  # it may still be writing
@@ -288,10 +267,10 @@ def _ask_for_stack(worker: int, file: Path) -> None:
 
 
 def _collect(folder: Path, ending: Ending) -> None:
-    ending.stack = _read(folder / "stack", KEPT_OUTPUT).decode(errors="replace")
-    ending.payload = _read(folder / "result", _MOST_FACTS)
+    ending.stack = _read(folder / STACK, KEPT_OUTPUT).decode(errors="replace")
+    ending.payload = _read(folder / RESULT, _MOST_FACTS)
     if not ending.payload:
-        ending.payload, ending.partial = _read(folder / "kept", _MOST_FACTS), True
+        ending.payload, ending.partial = _read(folder / KEPT, _MOST_FACTS), True
 
 
 def _read(file: Path, most: int) -> bytes:
@@ -333,68 +312,3 @@ def _children(spare: AbstractSet[int]) -> list[psutil.Process]:
     except ChildProcessError:
         return []  # found out in microseconds, where psutil reads all of /proc
     return [child for child in psutil.Process().children(recursive=not spare) if child.pid not in spare]
-
-
-# The worker
-
-
-def _work(order: Order, folder: Path, output: int) -> None:
-    """Call the target in a session, with streams, folders and environment of its own; put its result down."""
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    with Path(os.devnull).open("rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.close(output)
-    stack = (folder / "stack").open("w", encoding="utf-8")
-    faulthandler.register(_SHOW_STACK, file=stack, all_threads=False)
-    faulthandler.enable(stack, all_threads=False)
-    _offer_to_be_killed()
-    _enter(folder)
-    sys.argv = ["windtunnel"]
-    worker = os.getpid()
-    value = _resolve(order.target)(*order.arguments)
-    if os.getpid() == worker:  # and not a child that the user's code forked and let come back here
-        _put(folder / "result", value)
-
-
-def _offer_to_be_killed() -> None:
-    """Have a kernel that is short of memory end this process and what descends from it before all others."""
-    with contextlib.suppress(OSError):  # Linux only
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-
-
-class _Pickler(pickle.Pickler):
-    """Writes the user's own kinds of strings and numbers as plain ones: a task_id may be a member of an enum."""
-
-    def reducer_override(self, value: Any) -> Any:
-        if type(value).__module__.startswith("windtunnel."):
-            # The first releases of 3.11 reduce a member to a call of getattr, which is not loaded.
-            return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
-        if isinstance(value, str):
-            return str, (str.__str__(value),)
-        if isinstance(value, int):
-            return int, (int.__int__(value),)
-        if isinstance(value, float):
-            return float, (float.__float__(value),)
-        return NotImplemented
-
-
-def _put(file: Path, value: object) -> None:
-    """Put facts down in a file, whole or not at all. No pipe: the user's code may close or fill all descriptors."""
-    buffer = io.BytesIO()
-    _Pickler(buffer).dump(value)
-    new = file.with_name(f"{file.name}.new")
-    new.write_bytes(buffer.getbuffer())
-    new.replace(file)
-
-
-def _enter(folder: Path) -> None:
-    """Make `folder` this process's own: its working directory and its temporary folder lie in it."""
-    for name in ("cwd", "tmp"):
-        (folder / name).mkdir(parents=True)
-    os.environ[FOLDER] = str(folder)
-    os.chdir(folder / "cwd")
-    os.environ["TMPDIR"] = tempfile.tempdir = str(folder / "tmp")

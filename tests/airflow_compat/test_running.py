@@ -38,7 +38,7 @@ answers["poke"] = sensor.poke_interval
 answers["mapped"] = mapped.partial_kwargs["retry_delay"].total_seconds()
 answers["waits"] = [one.task_id for one in dag.tasks if may_wait(one)]
 answers["triggers"] = [triggered_dag(one) for one in (trigger, templated, plain)]
-answers["storable"] = store(dag)[1]
+answers["storable"] = store(dag).reason
 answers["now"] = abs((running._living_date(dag) - datetime.now(utc)).total_seconds()) < 60
 future, past = datetime(2099, 1, 1, tzinfo=utc), datetime(2001, 1, 1, tzinfo=utc)
 with DAG("future", schedule=None, start_date=future) as dag:

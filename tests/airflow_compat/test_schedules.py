@@ -33,7 +33,7 @@ ZONE = "Europe/Berlin"
 
 
 def scheduled(dag):
-    return schedule_of(dag, store(dag)[0])
+    return schedule_of(dag, store(dag).dag)
 
 
 def told(schedule, start=None, **more):

@@ -16,7 +16,7 @@ from windtunnel.engine import run
 from windtunnel.pools import Pools
 from windtunnel.report import Report
 from windtunnel.settings import Settings
-from windtunnel.template import FOLDER
+from windtunnel.worker import FOLDER
 
 HEAD = "from airflow.sdk import DAG  # line 1 of each\n"
 DAG = "with DAG('{name}', schedule=None):\n    pass\n"
@@ -67,6 +67,7 @@ HOSTILE = {
     "swallows_timeouts": hangs(
         "import time\nwhile True:\n    try:\n        time.sleep(60)  # here\n    except BaseException:\n        pass\n"
     ),
+    "prints": Hostile("WT122", "prints 50.", "for _ in range(50_000):\n    print('x' * 1000)\n" + DAG),
     "leaves_with_0": fails("SystemExit: 0", "import sys\nsys.exit(0)  # here\n"),
     "leaves_with_3": fails("SystemExit: 3", "import sys\nsys.exit(3)  # here\n"),
     "exits_with_0": dies("ended with exit status 0 before its work was done", "import os\nos._exit(0)\n"),
@@ -167,7 +168,6 @@ HOSTILE = {
 GOOD = HEAD + DAG
 INNOCENT = {
     "plain.py": GOOD,
-    "prints.py": HEAD + "for _ in range(50_000):\n    print('x' * 1000)\n" + DAG,
     "reads_stdin.py": HEAD + "import sys\nassert sys.stdin.read() == ''\n" + DAG,
     "reads_itself.py": HEAD + "assert open(__file__).read()\n" + DAG,
     "has_a_mark.py": "\ufeff" + GOOD,

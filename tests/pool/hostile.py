@@ -15,7 +15,7 @@ import psutil
 
 from windtunnel.facts import DriverFacts, Property, SaveFacts, SaveState
 from windtunnel.findings import Location, Severity
-from windtunnel.template import Shelf
+from windtunnel.worker import Shelf
 
 
 def warm_up() -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -90,12 +91,28 @@ def _reader() -> Any:
     return python_importer
 
 
-def store(dag: Any) -> tuple[Any, str]:
-    """The DAG as the scheduler knows it, serialized and read back; or None, and Airflow's reason why it cannot be."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A DAG as the scheduler knows it, serialized and read back, and the text that Airflow compares versions by.
+
+    Where it cannot be stored there is neither, but `reason`, in Airflow's words.
+    """
+
+    dag: Any = None
+    text: str = ""
+    reason: str = ""
+
+
+def store(dag: Any) -> Stored:
+    """The DAG stored, as far as that can be done without a database."""
+    from windtunnel.airflow_compat.serialized import canonical
+
     try:
-        return _serialization().from_dict(serialized(dag)), ""
+        data = serialized(dag)
+        text = canonical(data)
+        return Stored(_serialization().from_dict(data), text)
     except Exception as error:  # a serializer meets whatever the user has put into the DAG
-        return None, f"{type(error).__name__}: {error}"
+        return Stored(reason=f"{type(error).__name__}: {error}")
 
 
 def serialized(dag: Any) -> Any:

@@ -38,7 +38,7 @@ def prepare(bag: Any, dag: Any, others: Iterable[Any] = ()) -> None:
     for other in others:
         bag.dags.update({dag_id: found for dag_id, found in other.dags.items() if dag_id not in bag.dags})
     for neighbour in list(bag.dags.values()):
-        if neighbour is not dag and store(neighbour)[0] is None:
+        if neighbour is not dag and store(neighbour).reason:
             del bag.dags[neighbour.dag_id]
     from airflow.dag_processing.bundles.manager import DagBundlesManager
 

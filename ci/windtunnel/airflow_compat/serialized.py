@@ -7,17 +7,12 @@ from typing import Any
 
 from airflow.models.serialized_dag import SerializedDagModel
 
-try:
-    from airflow.serialization.serialized_objects import DagSerialization
-except ImportError:  # 3.1
-    from airflow.serialization.serialized_objects import SerializedDAG as DagSerialization
 
-
-def canonical(dag: Any) -> str:
+def canonical(data: Any) -> str:
     """The JSON text that `SerializedDagModel.hash` takes its hash of: what Airflow sorts is sorted, no file location.
 
-    Raises what the serialization raises.
+    `data` is the serialized DAG, which stays as it is.
     """
-    ordered = SerializedDagModel._sort_serialized_dag_dict(DagSerialization.to_dict(dag))  # noqa: SLF001
-    ordered["dag"].pop("fileloc", None)
-    return json.dumps(ordered, sort_keys=True)
+    ordered = SerializedDagModel._sort_serialized_dag_dict(data)  # noqa: SLF001
+    without_place = {name: value for name, value in ordered["dag"].items() if name != "fileloc"}
+    return json.dumps({**ordered, "dag": without_place}, sort_keys=True)

@@ -102,7 +102,7 @@ def _rehearse(file: Path) -> None:
     file.write_text(_REHEARSAL, encoding="utf-8")
     bag = read_dag_file(file, file.parent)
     for dag in bag.dags.values():
-        schedule_of(dag, store(dag)[0])
+        schedule_of(dag, store(dag).dag)
     for number, handler in handlers.items():
         signal.signal(number, handler)
 

@@ -51,8 +51,9 @@ with DAG("patient", schedule=None):
 
 @check("WT107", on=DagFileFacts, severity=Severity.WARNING, remedy="move the call into a task")
 def network_at_import(file: DagFileFacts) -> Iterator[Complaint]:
+    fatal = {failure.location for failure in file.failures if failure.needs}  # WT104 speaks of those
     for seen in file.effects:
-        if seen.effect is Effect.NETWORK:
+        if seen.effect is Effect.NETWORK and seen.location not in fatal:
             yield Complaint(
                 seen.location or Location(file.path), f"importing {file.path} reaches for the network: {seen.what}"
             )

@@ -43,6 +43,7 @@ with DAG("owned", schedule=None):
 
 @check("WT112", on=DagFileFacts, severity=Severity.WARNING, remedy="read it inside the task, or by a template")
 def metadata_read_at_import(file: DagFileFacts) -> Iterator[Complaint]:
+    fatal = {failure.location for failure in file.failures if failure.needs}  # WT104 speaks of those
     for seen in file.effects:
-        if seen.effect is Effect.METADATA:
+        if seen.effect is Effect.METADATA and seen.location not in fatal:
             yield Complaint(seen.location or Location(file.path), f"importing {file.path} reads {seen.what}")

@@ -11,6 +11,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from windtunnel.collectors.failures import is_users, relative
+from windtunnel.collectors.source import parsed
 from windtunnel.facts import AskFacts, Cause
 from windtunnel.findings import Location
 
@@ -87,10 +88,7 @@ def _is_such(function: Any) -> bool:
 
 def sets_in(file: Path, root: Path) -> Iterator[AskFacts]:
     """The lines of a file that make sets, but for those of which only what has no order is taken."""
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return
+    tree = parsed(file)
     harmless = {id(child) for node in ast.walk(tree) for child in _orderless(node)}
     for node in ast.walk(tree):
         if _is_set(node) and id(node) not in harmless:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections import defaultdict
@@ -25,6 +26,7 @@ from windtunnel.collectors.failures import is_users
 from windtunnel.collectors.python_text import PythonText
 from windtunnel.facts import DagFileFacts, Effect, End, ProcessFacts
 from windtunnel.pool import Job, Outcome, Pool
+from windtunnel.template import KEPT_OUTPUT
 
 _MOST_FILES = 50
 _MOST_SECONDS = 2.0  # so that one slow batch does not keep the others' processor idle
@@ -88,10 +90,9 @@ def _alone(file: DagFile, outcome: Outcome) -> tuple[DagFileFacts]:
 
 
 def _together(outcome: Outcome) -> tuple[DagFileFacts, ...]:
-    if outcome.process.end is not End.COMPLETED:
+    if outcome.process.end is not End.COMPLETED or outcome.process.printed > KEPT_OUTPUT:
         return ()
     printed = outcome.process.output.split(_MARK.decode())[:-1]
-    printed = [""] * (len(outcome.value) - len(printed)) + printed  # of a flood only the end was kept
     both = zip(outcome.value, printed, strict=False)
     return tuple(replace(facts, process=replace(facts.process, output=output)) for facts, output in both)
 
@@ -124,7 +125,9 @@ def _timed(loader: Loader, file: DagFile) -> DagFileFacts:
 
 
 def _leaves_something(facts: DagFileFacts) -> bool:
-    return threading.active_count() > 1 or any(seen.effect is not Effect.METADATA for seen in facts.effects)
+    folders = Path.cwd(), Path(tempfile.gettempdir())
+    left = threading.active_count() > 1 or any(entry for folder in folders for entry in folder.iterdir())
+    return left or any(seen.effect is not Effect.METADATA for seen in facts.effects)
 
 
 def _forget_modules(known: AbstractSet[str], root: Path) -> None:

@@ -10,6 +10,7 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from windtunnel.collectors.outside_names import asks_again, gives_up, leads_outside
+from windtunnel.collectors.source import parsed
 
 _REPEATING = ("retry", "retries", "backoff", "tenacity")
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -64,15 +65,6 @@ def _functions(file: Path) -> dict[tuple[str, int], list[Function]]:
             first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
             found.setdefault((getattr(node, "name", "<lambda>"), first), []).append(node)
     return found
-
-
-@cache
-def parsed(file: Path) -> ast.Module:
-    """The tree of a file, read once in a process; an empty one where it cannot be read as Python."""
-    try:
-        return ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
 
 
 def reach_of(function: Any) -> Reach:

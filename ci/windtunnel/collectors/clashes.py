@@ -13,7 +13,7 @@ from types import ModuleType
 
 from windtunnel.collectors.failures import is_users, relative
 from windtunnel.collectors.python_text import at_import
-from windtunnel.collectors.source import read_source
+from windtunnel.collectors.source import parsed
 from windtunnel.facts import ClashFacts
 from windtunnel.findings import Location
 
@@ -51,10 +51,7 @@ class _Wish:
 
 
 def _wishes(file: Path) -> Iterator[_Wish]:
-    try:
-        tree = ast.parse(read_source(file))
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return
+    tree = parsed(file)
     for node in at_import(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -101,11 +98,7 @@ def _offers(answer: Path) -> set[str]:
     file = answer / "__init__.py" if answer.is_dir() else answer
     folder = file.parent if file.name == "__init__.py" else None
     inner = {entry.stem for entry in folder.iterdir()} if folder else set()
-    try:
-        body = ast.parse(file.read_bytes()).body if file.is_file() else []
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        body = []
-    return inner | {name for statement in body for name in _bound(statement)}
+    return inner | {name for statement in parsed(file).body for name in _bound(statement)}
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

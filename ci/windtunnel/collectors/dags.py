@@ -105,7 +105,7 @@ class Loader:
             path=file.path,
             process=ProcessFacts(End.COMPLETED),
             failures=tuple(self._failure(text, file) for text in bag.import_errors.values()),
-            dags=tuple(self._dag(dag, file, index) for _, dag in sorted(bag.dags.items())),
+            dags=tuple(_dag_facts(dag, file, index, self._own.parent) for _, dag in sorted(bag.dags.items())),
             effects=seen,
             uncalled_tasks=uncalled_tasks(file.file, file.root) if bag.dags and not bag.import_errors else (),
             shared=shared_arguments(bag.dags.values(), file.file, file.path),
@@ -115,9 +115,6 @@ class Loader:
             import_seconds=seconds,
         )
         return facts if facts.failures else _with_dags_not_found(facts, file, index, self._made.lost(dags))
-
-    def _dag(self, dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
-        return replace(_dag_facts(dag, file, index), digest=digest(dag, workshop=self._own.parent))
 
     def _failure(self, text: str, file: DagFile) -> FailureFacts:
         need = need_in_text(text, self._effects.refused) or need_of_write(self._watch.refused)
@@ -160,7 +157,7 @@ def settle_in(file: DagFile) -> Effects:
     return effects
 
 
-def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
+def _dag_facts(dag: Any, file: DagFile, index: SourceIndex, workshop: Path) -> DagFacts:
     from windtunnel.airflow_compat.dagbag import store
     from windtunnel.airflow_compat.instances import instances_of
     from windtunnel.airflow_compat.references import consumed_assets, groups_of
@@ -168,8 +165,8 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
     from windtunnel.airflow_compat.tasks import seconds
     from windtunnel.collectors.shape import shape_of
 
-    scheduled, unserializable = store(dag)
-    instances = instances_of(dag, scheduled)
+    stored = store(dag)
+    instances = instances_of(dag, stored.dag)
     most = {task_id: number for task_id, (number, _) in instances.items()}
     edges = [(task.task_id, below) for task in dag.tasks for below in task.downstream_task_ids]
     return DagFacts(
@@ -177,9 +174,10 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex) -> DagFacts:
         location=dag_location(dag, file, index),
         tasks=tuple(_counted(_task_facts(task, dag, file, index), instances) for task in dag.tasks),
         shape=shape_of([task.task_id for task in dag.tasks], edges, most),
-        unserializable=unserializable,
+        unserializable=stored.reason,
         edges=tuple(edges),
-        schedule=schedule_of(dag, scheduled),
+        schedule=schedule_of(dag, stored.dag),
+        digest=digest(stored.text, workshop),
         groups=groups_of(dag),
         consumes=consumed_assets(dag),
         run_timeout=seconds(dag.dagrun_timeout),

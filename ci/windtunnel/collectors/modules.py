@@ -12,7 +12,7 @@ from windtunnel.collectors.failures import relative
 from windtunnel.facts import DataflowFacts, End, ProcessFacts, PropertyFacts
 from windtunnel.findings import Location
 from windtunnel.pool import Job, Outcome, Pool
-from windtunnel.template import Shelf
+from windtunnel.worker import Shelf
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from windtunnel.collectors.source import parsed
 from windtunnel.facts import NeedKind
 
 _MOST_FILES = 500
@@ -28,14 +29,6 @@ class Site(NamedTuple):
     hook: str = ""
     positional: tuple[str | None, ...] = ()
     given: tuple[tuple[str, str | None], ...] = ()
-
-
-def parsed(file: Path) -> ast.Module:
-    """The tree of a file; an empty one where it cannot be read as Python."""
-    try:
-        return ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
 
 
 def files_behind(files: Iterable[Path], homes: Iterable[Path]) -> dict[Path, ast.Module]:

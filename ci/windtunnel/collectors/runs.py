@@ -18,7 +18,7 @@ from windtunnel.collectors.unfinished import Bystanders
 from windtunnel.collectors.writes import WriteGuard
 from windtunnel.facts import DagFacts, DriverFacts, End, FailureFacts, ProcessFacts, RunFacts, SaveFacts, TaskRunFacts
 from windtunnel.pool import Job, Outcome, Pool
-from windtunnel.template import Shelf
+from windtunnel.worker import Shelf
 
 
 @dataclass(frozen=True, slots=True)

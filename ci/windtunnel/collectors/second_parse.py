@@ -21,7 +21,7 @@ from windtunnel.collectors.digests import digest, whole_text
 from windtunnel.collectors.instabilities import Seen, blame, instabilities
 from windtunnel.facts import AskFacts, Cause, DagFileFacts, End, ParseFacts
 from windtunnel.pool import Job, Outcome, Pool
-from windtunnel.template import Shelf
+from windtunnel.worker import Shelf
 
 EVERYTHING = (Cause.CLOCK, Cause.HASH_SEED, Cause.LISTING, Cause.TIME_ZONE)
 _MOST_IN_ONE = 25
@@ -176,10 +176,10 @@ def asks_of(file: DagFile) -> tuple[AskFacts, ...]:
 
 
 def _parse(file: DagFile, tell: Any) -> ParseFacts:
-    from windtunnel.airflow_compat.dagbag import read_dag_file
+    from windtunnel.airflow_compat.dagbag import read_dag_file, store
 
     bag = read_dag_file(file.file, file.dag_folder)
     if bag.import_errors:
         text = next(iter(bag.import_errors.values()))
         return ParseFacts(file.path, failure=f"does not load: {text.strip().splitlines()[-1]}")
-    return ParseFacts(file.path, tuple((dag_id, tell(dag)) for dag_id, dag in sorted(bag.dags.items())))
+    return ParseFacts(file.path, tuple((dag_id, tell(store(dag).text)) for dag_id, dag in sorted(bag.dags.items())))

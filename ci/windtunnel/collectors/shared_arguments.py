@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeGuard
 
 from windtunnel.airflow_compat.tasks import held_by
-from windtunnel.collectors.callables import parsed
+from windtunnel.collectors.source import parsed
 from windtunnel.facts import SharedFacts
 from windtunnel.findings import Location
 

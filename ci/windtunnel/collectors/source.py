@@ -8,6 +8,7 @@ import zipfile
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 _ARCHIVES = (".zip", ".egg")
@@ -29,12 +30,8 @@ class SourceIndex:
     @classmethod
     def of(cls, file: Path) -> SourceIndex:
         """The index of a Python file; an empty one where it cannot be read as Python."""
-        try:
-            tree = ast.parse(read_source(file))
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-            return cls()
         index = cls()
-        for node in walk_unless_main(tree):
+        for node in walk_unless_main(parsed(file)):
             index._take(node)
         return index
 
@@ -71,6 +68,22 @@ class SourceIndex:
             if line := self.named.get(name) or self.functions.get(name):
                 return line
         return None
+
+
+def parsed(file: Path) -> ast.Module:
+    """The tree of a Python file or of a member of an archive; an empty one where it cannot be read as Python.
+
+    It is not to be changed: who asks for the same text gets the same tree.
+    """
+    try:
+        return _tree(read_source(file))
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+@lru_cache(maxsize=16)
+def _tree(source: bytes) -> ast.Module:
+    return ast.parse(source)
 
 
 def read_source(file: Path) -> bytes:
@@ -116,9 +129,8 @@ def line_of_deed(file: Path, deed: re.Pattern[str]) -> int | None:
     A call is matched as `name(arguments`, an assignment or deletion as `name=`.
     """
     try:
-        tree = ast.parse(file.read_bytes())
-        return next((line for node in ast.walk(tree) for text, line in _deeds(node) if deed.search(text)), None)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return next((line for node in ast.walk(parsed(file)) for text, line in _deeds(node) if deed.search(text)), None)
+    except RecursionError:  # text that is nested deeper than Python calls
         return None
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from windtunnel.collectors.callables import parsed
+from windtunnel.collectors.source import parsed
 
 _NAMING = ("task_id", "group_id")
 # Where the names of tasks come from when the deployment decides how many there are.

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from windtunnel.collectors.callables import parsed
 from windtunnel.collectors.failures import is_users
+from windtunnel.collectors.source import parsed
 
 _DECORATORS = {"task", "task_group", "setup", "teardown"}
 _INDIRECT = {"globals", "locals", "vars", "getattr", "eval", "exec"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from windtunnel.collectors.own_files import own_python_files
 from windtunnel.collectors.python_text import PythonText, at_import
-from windtunnel.collectors.source import read_source, walk_unless_main
+from windtunnel.collectors.source import parsed, walk_unless_main
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -18,10 +18,7 @@ def unreached_makers(file: Path) -> tuple[tuple[str, int], ...]:
 
     Those under `@dag` are not among them: SourceIndex.uncalled_dags tells.
     """
-    try:
-        tree = ast.parse(read_source(file))
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
+    tree = parsed(file)
     makers = set(_makers(tree))
     functions = {node.name: node for node in tree.body if isinstance(node, _Function)}
     reached = _names(node for node in walk_unless_main(tree) if node in set(at_import(tree)))

@@ -637,7 +637,9 @@ class RunFacts:
     """One run of one DAG by `dag.test()`, in a process of its own. `state` is the run's, "" where it has none.
 
     `failure` is an exception that kept the run itself from starting or from going on. A run that was out of time is
-    `waiting` where no code of the user's was at work, but a sensor, a trigger, or Airflow itself.
+    `waiting` where no code of the user's was at work, but a sensor, a trigger, or Airflow itself. `marks` are texts that
+    belong to this run alone (its run_id, its date in the usual forms, its temporary folder); `beside` is how many runs
+    of the DAG catchup may have at work at one time.
     """
 
     dag_id: str
@@ -649,6 +651,8 @@ class RunFacts:
     saves: tuple[SaveFacts, ...] = ()
     failure: FailureFacts | None = None
     waiting: bool = False
+    marks: tuple[str, ...] = ()
+    beside: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from traceback import walk_tb
 from typing import Any, Protocol
@@ -144,6 +144,19 @@ def _listener(observer: Observer) -> Any:
             _tell(observer.task_ended, task_instance, state, error)
 
     return Listener()
+
+
+def marks_of(dag_run: Any) -> Iterator[str]:
+    """The texts by which people keep the outputs of runs apart: its run_id, and its date however it is written."""
+    yield str(dag_run.run_id)
+    for date in filter(None, (dag_run.logical_date, dag_run.data_interval_start, dag_run.data_interval_end)):
+        yield from (date.strftime(form) for form in ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y_%m_%d"))
+
+
+def runs_at_a_time(dag: Any) -> int:
+    """How many runs of the DAG the scheduler may have at work at one time when it catches up."""
+    waits_for_its_past = any(getattr(task, "depends_on_past", False) for task in dag.tasks)
+    return 1 if waits_for_its_past or not dag.catchup else int(dag.max_active_runs)
 
 
 def task_instances(dag_run: Any) -> list[tuple[str, int, str, int, float]]:

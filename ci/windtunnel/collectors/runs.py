@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -80,6 +81,7 @@ def run_dag(request: DagRunRequest) -> RunFacts:
         guard.is_on = False
         dag_run = running.test_run(dag, request.conf, watch)
         watch.settle(running.task_instances(dag_run), str(getattr(dag_run.state, "value", dag_run.state)))
+        watch.marks = (*running.marks_of(dag_run), tempfile.gettempdir())
     except Exception as error:  # whatever keeps the user's DAG from running
         failure = failure_facts(error, file.root, need_of(error))
     return replace(watch.facts(), failure=failure)
@@ -96,12 +98,15 @@ class _Watch:
         self._saves: list[SaveFacts] = []
         self._unsettled: dict[tuple[str, int], list[Execution]] = {}
         self._refused: dict[str, list[str]] = defaultdict(list)
+        self.marks: tuple[str, ...] = ()
         self._state = ""
         self._shelf = Shelf()
         self._bystanders = Bystanders.now()
 
     def facts(self) -> RunFacts:
         """The run as far as it has been seen."""
+        from windtunnel.airflow_compat import running
+
         return RunFacts(
             dag_id=self._dag.dag_id,
             location=dag_location(self._dag, self._file, self._index),
@@ -110,6 +115,8 @@ class _Watch:
             tasks=tuple(self._tasks.values()),
             drivers=tuple(self._drivers),
             saves=tuple(self._saves),
+            marks=self.marks,
+            beside=running.runs_at_a_time(self._dag),
         )
 
     def task_started(self, task_id: str, map_index: int, attempt: int) -> None:

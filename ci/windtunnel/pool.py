@@ -310,12 +310,9 @@ def _parse_stack(text: str) -> tuple[tuple[str, int, str], ...]:
     return tuple((found["file"], int(found["line"]), found["function"]) for found in _FRAME.finditer(last))
 
 
-_SPOKEN: dict[tuple[str, str], type] = {
-    (module.__name__, name): kind
-    for module in (facts, findings)
-    for name, kind in vars(module).items()
-    if isinstance(kind, type) and kind.__module__ == module.__name__
-} | {(kind.__module__, kind.__name__): kind for kind in (Ending, str, int, float)}
+_KINDS = [kind for module in (facts, findings) for kind in vars(module).values() if isinstance(kind, type)]
+_OWN = [kind for kind in _KINDS if kind.__module__.startswith((facts.__name__, findings.__name__))]
+_SPOKEN = {(kind.__module__, kind.__name__): kind for kind in (*_OWN, Ending, str, int, float)}
 
 
 class _Unpickler(pickle.Unpickler):  # noqa: S301  that is what it is for

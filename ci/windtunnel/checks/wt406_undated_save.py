@@ -74,7 +74,6 @@ def undated_save(run: RunFacts) -> Iterator[Complaint]:
         return
     for save in run.saves:
         if save.state is SaveState.WHOLE and save.path and not any(mark in save.path for mark in run.marks):
-            message = (
-                f"saver {save.node!r} of task {save.task_id!r} writes {save.path}, whatever the run: catchup may have "
-            )
-            yield Complaint(save.location, f"{message}{run.beside} runs at work at one time", task_id=save.task_id)
+            message = f"saver {save.node!r} of task {save.task_id!r} writes {save.path} in every run"
+            crowd = f"catchup may have {run.beside} of them at work at one time"
+            yield Complaint(save.location, f"{message}, and {crowd}", task_id=save.task_id)

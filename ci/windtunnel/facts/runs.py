@@ -1,0 +1,113 @@
+"""Runs of DAGs, the dataflows that they drive, and what these save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from windtunnel.facts.processes import FailureFacts, ProcessFacts
+from windtunnel.findings import Location
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRunFacts:
+    """One task instance after the run; `map_index` is -1 for a task that is not mapped.
+
+    `state` is Airflow's word, "" where the task was never started; `seconds` is the time of the last attempt.
+    """
+
+    dag_id: str
+    task_id: str
+    map_index: int
+    state: str
+    location: Location
+    waits: bool = False
+    tries: int = 0
+    seconds: float = 0.0
+    failure: FailureFacts | None = None
+
+    @property
+    def ran(self) -> bool:
+        """Whether the task was reached: it was started, or Airflow ended it well without having to start it."""
+        return self.tries > 0 or self.state not in ("", "skipped", "upstream_failed", "removed")
+
+    @property
+    def unmet_need(self) -> str:
+        """What the task failed for want of, where that is something that this run cannot give; else ""."""
+        return self.failure.needs if self.failure is not None and self.state == "failed" else ""
+
+    @property
+    def label(self) -> str:
+        """The task as people name it: with its index where it is mapped."""
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+
+@dataclass(frozen=True, slots=True)
+class DriverFacts:
+    """One execution of a Hamilton driver inside a task."""
+
+    task_id: str
+    map_index: int
+    modules: tuple[str, ...]
+    nodes: tuple[str, ...]
+    executed: tuple[str, ...]
+    final_vars: tuple[str, ...]
+    inputs: tuple[str, ...]
+    overrides: tuple[str, ...]
+    seconds: float
+
+
+class SaveState(str, Enum):
+    """What became of one promised save."""
+
+    WHOLE = "whole"
+    NEVER_REQUESTED = "never requested"
+    NOT_REACHED = "not reached"
+    MISSING = "missing"
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    UNFINISHED = "unfinished"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFacts:
+    """One saver node of a dataflow that a task drove, and what lay at its path when the task ended.
+
+    `path` is "" where the saver names none or did not run; `size` is in bytes; `detail` says what was wrong, or for
+    UNSEEN why windtunnel could not look.
+    """
+
+    dag_id: str
+    task_id: str
+    node: str
+    module: str
+    format: str
+    location: Location
+    state: SaveState
+    path: str = ""
+    size: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """One run of one DAG by `dag.test()`, in a process of its own. `state` is the run's, "" where it has none.
+
+    `failure` is an exception that kept the run itself from starting or from going on. A run that was out of time is
+    `waiting` where no code of the user's was at work, but a sensor, a trigger, or Airflow itself. `marks` are texts
+    that belong to this run alone (its run_id, its date in the usual forms, its temporary folder); `beside` is how many
+    runs of the DAG catchup may have at work at one time.
+    """
+
+    dag_id: str
+    location: Location
+    process: ProcessFacts
+    state: str = ""
+    tasks: tuple[TaskRunFacts, ...] = ()
+    drivers: tuple[DriverFacts, ...] = ()
+    saves: tuple[SaveFacts, ...] = ()
+    failure: FailureFacts | None = None
+    waiting: bool = False
+    marks: tuple[str, ...] = ()
+    beside: int = 1

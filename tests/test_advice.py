@@ -36,6 +36,10 @@ def merged(edges, linearity, **special):
     return merge.tasks if merge is not None and merge.reaches else None
 
 
+def told(dag):
+    return list(advice(dag, merge_towards(dag, 1.0), 1.0))
+
+
 def test_the_middle_of_a_diamond_makes_it_a_chain():
     merge = merge_towards(a_dag(DIAMOND), 1.0)
     assert merge.tasks == ("b", "c")
@@ -55,7 +59,9 @@ def test_no_more_is_merged_than_the_budget_asks_for():
 def test_the_price_of_a_merge_is_told():
     dag = a_dag(DIAMOND, b={"nature": ""})
     assert merge_towards(dag, 1.0).waits == 1
-    assert "its price: tasks that need not today wait for each other, in 1 pair" in advice(dag, 1.0)
+    assert "its price: tasks that need not today wait for each other, in 1 pair" in advice(
+        dag, merge_towards(dag, 1.0), 1.0
+    )
 
 
 def test_of_two_sets_the_one_that_makes_nobody_wait_is_chosen():
@@ -104,7 +110,7 @@ def test_a_task_that_does_nothing_is_taken_in_but_not_drawn():
 
 def test_nothing_is_said_of_tasks_that_have_no_neighbours():
     dag = a_dag([("a", "b"), ("c", "d")], **{name: {"nature": ""} for name in "abcd"})
-    assert list(advice(dag, 1.0)) == [
+    assert told(dag) == [
         "no set of neighbouring Python tasks can be merged that would help",
         "its 2 parts have no edge between them: each could be a DAG of its own",
         "tasks not merged: 4 PythonOperator",
@@ -112,12 +118,12 @@ def test_nothing_is_said_of_tasks_that_have_no_neighbours():
 
 
 def test_the_best_that_one_merge_can_do_is_told_as_such():
-    lines = list(advice(a_dag([("a", "b"), ("c", "d")]), 1.0))
+    lines = told(a_dag([("a", "b"), ("c", "d")]))
     assert "a, b (the best that one merge can do: 1 stays out of reach)" in "\n".join(lines)
 
 
 def test_the_advice_has_figures_and_a_sketch():
-    assert list(advice(a_dag(DIAMOND), 1.0)) == [
+    assert told(a_dag(DIAMOND)) == [
         "merge into one task, that is one Hamilton driver call, b, c (the smallest set that is enough)",
         "before: linearity 0.75 (longest path 3 of 4 tasks), width 2, peak 2",
         "after: linearity 1.00 (longest path 3 of 3 tasks), width 1, peak 1",

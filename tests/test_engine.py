@@ -82,3 +82,32 @@ def test_a_trial_alone_counts_the_module_that_it_tries(repository, pools):
     root = repository({"modules/totals.py": MODULE})
     report = run(Settings(root, select=("WT6",), max_examples=5), pools=pools)
     assert [facts.module for facts in report.dataflows] == ["modules.totals"]
+
+
+def test_what_does_not_load_is_told_whatever_was_selected(repository, pools):
+    root = repository({"dags/broken.py": "import airflow, a_package_that_nobody_has  # dag\n"})
+    report = run(Settings(root, select=("WT2",)), pools=pools)
+    assert [finding.code for finding in report.findings] == ["WT101"]
+    assert report.failed
+
+
+STRANGER = """\
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG
+
+with DAG("caller", schedule=None):
+    TriggerDagRunOperator(task_id="call", trigger_dag_id="called")
+"""
+
+
+def test_a_file_that_does_not_load_hides_no_stranger_but_those_that_it_may_define(repository, pools):
+    settings = {"select": ("WT224",), "ignore": ("WT101",)}
+    for broken, codes in {
+        "from airflow.sdk import DAG\nDAG('other')\n1 / 0\n": ["WT224"],
+        "from airflow.sdk import DAG\nDAG('called')\n1 / 0\n": [],
+        "from airflow.sdk import DAG\nfor name in 'ab':\n    DAG(name)\n1 / 0\n": [],
+        "from airflow.sdk import DAG\nDAG('other'\n": [],
+    }.items():
+        root = repository({"dags/caller.py": STRANGER, "dags/broken.py": broken})
+        report = run(Settings(root, **settings), pools=pools)
+        assert [finding.code for finding in report.findings] == codes, broken

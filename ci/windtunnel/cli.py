@@ -120,10 +120,11 @@ def explain(code: str) -> None:
     from windtunnel.errors import unknown
     from windtunnel.pages import page
 
-    known = {check.code: check for check in catalogue()}
-    if code.upper() not in known:
+    known = {name: check for check in catalogue() for name in (check.code, check.name)}
+    wanted = known.get(code.upper()) or known.get(code.lower())
+    if wanted is None:
         raise unknown("explain", "check", code, known, "windtunnel checks lists all")
-    _say(page(known[code.upper()]))
+    _say(page(wanted))
 
 
 def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:

@@ -54,7 +54,8 @@ from windtunnel.settings import Settings
 if TYPE_CHECKING:
     pass
 
-_BEFORE_RUNS = ("WT101", "WT102", "WT103", "WT104", "WT109")
+_BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
+_BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
 _BEFORE_PROPERTIES = ("WT501",)
 FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 """What a file that loads has only where it is at fault."""
@@ -82,7 +83,7 @@ class _Collected:
     timings: list[Timing] = field(default_factory=list)
 
     def subjects(self, settings: Settings) -> Iterator[Subject]:
-        yield from subjects_of_repository(self.files, whole=not settings.paths)
+        yield from subjects_of_repository(self.files, whole=not settings.paths, root=settings.root)
         yield from chain.from_iterable(map(subjects_of_file, self.files))
         yield from chain.from_iterable(map(subjects_of_unseen, self.unseen))
         yield from chain.from_iterable(map(subjects_of_run, self.runs))
@@ -192,13 +193,16 @@ class Plan:
 
 
 def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
-    """The checks that say why a DAG was not run or a function not tried, where nobody has chosen them.
+    """The checks that say why a DAG was not judged or a function not tried, where nobody has chosen them.
 
-    Without them `--select WT3` would pass a file that does not load.
+    Without them `--select WT2` would pass a file that does not load.
     """
-    codes = (_BEFORE_RUNS if plan.runs else ()) + (_BEFORE_PROPERTIES if plan.properties else ())
+    structure = any(check.on in (DagFacts, TaskFacts, RepositoryFacts) for check in checks)
+    codes = (_BEFORE_RUNS if plan.runs else _BEFORE_STRUCTURE if structure else ()) + (
+        _BEFORE_PROPERTIES if plan.properties else ()
+    )
     needed = [check for check in catalogue() if check.code in codes and check not in checks]
-    return tuple(check for check in needed if not matches(check.code, settings.ignore))
+    return tuple(check for check in needed if not matches(check, settings.ignore))
 
 
 def _collect(plan: Plan, settings: Settings, progress: Progress, pools: Pools) -> _Collected:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from windtunnel.checks import Check, catalogue
 from windtunnel.collectors.failures import relative
-from windtunnel.collectors.source import holder_of, ignore_reason, read_source
+from windtunnel.collectors.source import SourceIndex, holder_of, ignore_reason, read_source
 from windtunnel.facts import (
     CheckCrash,
     DagFacts,
@@ -53,11 +53,14 @@ class Subject(NamedTuple):
     facts: object
 
 
-def subjects_of_repository(files: Iterable[DagFileFacts], whole: bool) -> Iterator[Subject]:
+def subjects_of_repository(files: Iterable[DagFileFacts], whole: bool, root: Path) -> Iterator[Subject]:
     """All files together, for what only shows between them; `whole` where nothing was left out."""
     files = tuple(files)
-    loaded = all(file.process.end is End.COMPLETED and not file.failures for file in files)
-    yield Subject("", RepositoryFacts(files, complete=whole and loaded))
+    broken = [file for file in files if file.process.end is not End.COMPLETED or file.failures]
+    ids = [SourceIndex.of(root / file.path).literal_dag_ids() for file in broken]
+    written = tuple(sorted({dag_id for known in ids for dag_id in known or ()}))
+    known = whole and all(known is not None for known in ids)
+    yield Subject("", RepositoryFacts(files, complete=whole and not broken, known=known, written=written))
 
 
 def subjects_of_file(file: DagFileFacts) -> Iterator[Subject]:

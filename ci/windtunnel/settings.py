@@ -356,7 +356,8 @@ def read_pyproject(root: Path) -> dict[str, Any]:
     """The fields of Settings that `root`/pyproject.toml gives; a UsageError for a key or a value that means nothing."""
     known = {option.key: option for option in options()}
     read: dict[str, Any] = {}
-    for key, value in _table(root / "pyproject.toml").items():
+    for written, value in _table(root / "pyproject.toml").items():
+        key = written.replace("_", "-")
         if key not in known:
             raise unknown(f"pyproject.toml: [{TABLE}]", "key", key, known, "windtunnel check --help lists all")
         option = known[key]

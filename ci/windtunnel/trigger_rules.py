@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
+from itertools import islice, product
 
 from windtunnel.facts import DagFacts
 
 FAILED = ("failed", "upstream_failed")
+_MOST_CHOICES = 64
 
 
 def play(dag: DagFacts, forced: Mapping[str, str]) -> dict[str, str]:
@@ -54,11 +56,27 @@ def leaves(dag: DagFacts) -> tuple[str, ...]:
     return tuple(task.task_id for task in dag.tasks if task.task_id not in followed | teardowns)
 
 
-def skipped_by_choice(dag: DagFacts, branch: str, chosen: str) -> dict[str, str]:
-    """The states if the branch follows `chosen` alone: its other children are skipped, but for what that leads to."""
+def skipped_by_choice(dag: DagFacts, branch: str, *chosen: str) -> dict[str, str]:
+    """The states if the branch follows the `chosen`: its other children are skipped, but for what these lead to."""
     children = {below for above, below in dag.edges if above == branch}
-    kept = descendants(dag, chosen) | {chosen}
+    kept = {task_id for one in chosen for task_id in (one, *descendants(dag, one))}
     return play(dag, dict.fromkeys(children - kept, "skipped"))
+
+
+def runs_by_choice(dag: DagFacts) -> Iterator[dict[str, str]]:
+    """The states in each run that comes of it if every branch follows one of its children; one run without branches.
+
+    Of a DAG with more such runs than `_MOST_CHOICES`, the first ones.
+    """
+    children = {
+        task.task_id: sorted({b for a, b in dag.edges if a == task.task_id}) for task in dag.tasks if task.is_branch
+    }
+    for chosen in islice(product(*children.values()), _MOST_CHOICES):
+        forced: dict[str, str] = {}
+        for branch, child in zip(children, chosen, strict=True):
+            kept = descendants(dag, child) | {child}
+            forced.update(dict.fromkeys(set(children[branch]) - kept, "skipped"))
+        yield play(dag, forced)
 
 
 def descendants(dag: DagFacts, task_id: str) -> set[str]:

@@ -56,7 +56,7 @@ def daily(hour, zone="UTC", offsets=(0,)):
 
 def repository(*dags, complete=True):
     files = (DagFileFacts(dag.location.path, ProcessFacts(End.COMPLETED), dags=(dag,)) for dag in dags)
-    return RepositoryFacts(tuple(files), complete)
+    return RepositoryFacts(tuple(files), complete, known=complete, written=("written",))
 
 
 def said(check, *dags, complete=True, **settings):
@@ -77,7 +77,7 @@ def test_a_trigger_and_a_marker_of_a_stranger_are_told():
 
 
 def test_a_trigger_of_a_known_dag_and_one_in_a_part_of_a_repository_are_not_told():
-    a = a_dag("a", task("go", triggers="b"), task("again", triggers="a"))
+    a = a_dag("a", task("go", triggers="b"), task("again", triggers="a"), task("broken", triggers="written"))
     assert said(unknown_target_dag, a, a_dag("b")) == []
     assert said(unknown_target_dag, a, complete=False) == []
 

@@ -62,7 +62,10 @@ def test_a_task_that_failed_without_an_exception_is_told_where_it_stands():
 
 
 def test_a_task_behind_a_failed_one_is_told_with_its_cause():
-    run = a_run(a_task("load", "failed", failure=FAULT), a_task("report", "upstream_failed", tries=0), state="failed")
+    behind = a_task("report", "upstream_failed", tries=0, upstream=("load",))
+    run = a_run(
+        a_task("load", "failed", failure=FAULT), a_task("other", "failed", failure=FAULT), behind, state="failed"
+    )
     assert said(upstream_failed_task, run) == [(5, "task 'report' never ran, because of the failure of 'load'")]
     assert said(failed_run, run) == []
 

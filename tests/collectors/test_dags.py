@@ -177,3 +177,50 @@ def test_a_mapped_task_counts_by_its_list_or_by_the_most_that_there_can_be(exami
     assert dag.tags == ("a", "b")
     assert [name for name, task in tasks.items() if task.nature] == ["numbers", "numbers__1"]
     assert [name for name, task in tasks.items() if task.may_skip] == ["go"]
+
+
+TRUE_STYLES = """\
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, task
+
+with DAG("follows_two", schedule=None):
+
+    @task.branch
+    def pick() -> list[str]:
+        return ["left", "right"]
+
+    left, right, other, join = (EmptyOperator(task_id=name) for name in ("left", "right", "other", "join"))
+    pick() >> [left, right, other]
+    [left, right] >> join
+
+with DAG("hands_on", schedule=None):
+
+    @task
+    def count() -> int:
+        return 1
+
+    @task
+    def look(number: int) -> None:
+        print(number)
+
+    @task
+    def save(number: int) -> None:
+        print(number)
+
+    counted = count()
+    look(counted) >> save(counted)
+
+with DAG("picks_one", schedule=None):
+
+    @task.branch
+    def choose() -> str:
+        return "a"
+
+    end = EmptyOperator(task_id="end", trigger_rule="none_failed_min_one_success")
+    choose() >> [EmptyOperator(task_id=name) for name in "abcdef"] >> end
+"""
+
+
+def test_what_is_right_in_other_styles_is_not_complained_of(examine):
+    report = examine({"dags/styles.py": TRUE_STYLES}, select=("WT2",))
+    assert report.findings == ()

@@ -159,3 +159,14 @@ def _defaults(operator: type) -> dict[str, Any]:
             if parameter.default is not parameter.empty:
                 found.setdefault(name, parameter.default)
     return found
+
+
+def handed_on(task: Any) -> set[str]:
+    """The ids of the tasks whose results are arguments of this one."""
+    from airflow.sdk.definitions.xcom_arg import XComArg
+
+    given = [getattr(task, name, None) for name in ("op_args", "op_kwargs", "partial_kwargs", "params")]
+    given += [getattr(task, name, None) for name in getattr(task, "template_fields", ())]
+    inputs = getattr(task, "expand_input", None) or getattr(task, "op_kwargs_expand_input", None)
+    given += [getattr(inputs, "value", None), getattr(getattr(task, "op_kwargs_expand_input", None), "value", None)]
+    return {operator.task_id for value in given for operator, _ in XComArg.iter_xcom_references(value)}

@@ -88,23 +88,23 @@ def _checks_of(module: ModuleType) -> Iterator[Check]:
     return (value for value in vars(module).values() if isinstance(value, Check))
 
 
-def matches(code: str, chosen: tuple[str, ...]) -> bool:
-    """Whether one of the `chosen` codes or prefixes of codes means `code`."""
-    return any(code.startswith(prefix.upper()) for prefix in chosen)
+def matches(known: Check, chosen: tuple[str, ...]) -> bool:
+    """Whether one of the `chosen` codes, prefixes of codes or names means the check."""
+    return any(known.code.startswith(word.upper()) or known.name == word.lower() for word in chosen)
 
 
 def selected(settings: Settings) -> tuple[Check, ...]:
-    """The checks that the settings leave on; a UsageError for a code that means none."""
+    """The checks that the settings leave on; a UsageError for a word that means none."""
     from windtunnel.errors import unknown
 
     everything = catalogue()
     for key in ("select", "ignore"):
         for chosen in getattr(settings, key):
-            if not any(matches(known.code, (chosen,)) for known in everything):
+            if not any(matches(known, (chosen,)) for known in everything):
                 codes: list[Any] = [known.code for known in everything]
                 raise unknown(key, "check", chosen, codes, "windtunnel checks lists all")
     return tuple(
         known
         for known in everything
-        if (not settings.select or matches(known.code, settings.select)) and not matches(known.code, settings.ignore)
+        if (not settings.select or matches(known, settings.select)) and not matches(known, settings.ignore)
     )

@@ -8,15 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from windtunnel import graphs
-from windtunnel.advice import SECONDS_A_TASK, Figures, Merge, merge_towards
+from windtunnel.advice import SECONDS_A_TASK, Figures, Merge
 from windtunnel.facts import DagFacts, TaskFacts
 
 _MOST_NODES = 12
 
 
-def advice(dag: DagFacts, linearity: float) -> Iterator[str]:
+def advice(dag: DagFacts, merge: Merge | None, linearity: float) -> Iterator[str]:
     """Lines that say which tasks to merge so that the DAG comes to `linearity`, or why none can be."""
-    merge = merge_towards(dag, linearity)
     if merge is None:
         yield "no set of neighbouring Python tasks can be merged that would help"
     if merge is None or not merge.reaches:

@@ -45,7 +45,7 @@ with DAG("weekly", schedule=CronDataIntervalTimetable("0 6 * * 5", timezone="UTC
     "WT103",
     on=DagFacts,
     severity=Severity.ERROR,
-    remedy="register own classes (timetables) in a plugin, in plugins/; give all else in the DAG plain values",
+    remedy="register timetables and priority strategies of your own in plugins/; give all else plain values",
 )
 def unserializable_dag(dag: DagFacts) -> Iterator[Complaint]:
     if dag.unserializable:

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
+from windtunnel.checks._needs import way_out
 from windtunnel.facts import DagFileFacts, End
 from windtunnel.findings import Complaint, Location, Severity
 
@@ -68,4 +69,4 @@ def unmet_need_at_load(file: DagFileFacts) -> Iterator[Complaint]:
     for failure in file.failures:
         if failure.needs and not failure.wanted_to_write:  # of which WT109 speaks
             message = f"{file.path} needs {failure.needs} to load; its DAGs are not judged"
-            yield Complaint(failure.location or Location(file.path), message, failure.traceback)
+            yield Complaint(failure.location or Location(file.path), message, failure.traceback, way_out(failure.needs))

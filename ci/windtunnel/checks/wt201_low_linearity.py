@@ -28,13 +28,16 @@ purpose, in pyproject.toml:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from windtunnel import graphs
+from windtunnel.advice import merge_towards
 from windtunnel.checks import check
 from windtunnel.checks._merging import advice, peak_lines
 from windtunnel.facts import DagFacts
 from windtunnel.findings import Complaint, Severity
 from windtunnel.settings import Settings
+from windtunnel.trigger_rules import runs_by_choice
 
 FAILING = """\
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -63,16 +66,33 @@ with DAG("chain", schedule=None):
 def low_linearity(dag: DagFacts, settings: Settings) -> Iterator[Complaint]:
     shape = dag.shape
     budget = settings.budget("min_linearity", dag.dag_id, dag.tags, dag.location.path)
-    if shape.linearity < budget.value:
+    if shape.linearity < budget.value and _lowest_of_runs(dag) < budget.value:
+        merge = merge_towards(dag, budget.value)
         lines = (
+            *advice(dag, merge, budget.value),
             f"longest path: {' > '.join(shape.longest_path)}",
             f"ready together: {', '.join(shape.antichain)}",
             *peak_lines(dag),
-            *advice(dag, budget.value),
         )
         yield Complaint(
             dag.location,
             f"DAG {dag.dag_id!r} has linearity {shape.linearity:.2f} (longest path {len(shape.longest_path)} of "
             f"{shape.tasks} tasks), below {budget.value:g}{budget.origin}",
             "\n".join(lines),
+            remedy=""
+            if merge
+            else "split it into DAGs of their own, leave out tasks that do nothing, or lower min_linearity",
         )
+
+
+def _lowest_of_runs(dag: DagFacts) -> float:
+    """The lowest linearity of what a run really has to schedule, if each branch follows one of its children."""
+    if not any(task.is_branch for task in dag.tasks):
+        return dag.shape.linearity
+    return min((_linearity_of(dag, states) for states in runs_by_choice(dag)), default=1.0)
+
+
+def _linearity_of(dag: DagFacts, states: Mapping[str, str]) -> float:
+    run = {task_id for task_id, state in states.items() if state == "success"}
+    graph = graphs.graph_of(run, [(above, below) for above, below in dag.edges if above in run and below in run])
+    return len(graphs.longest_path(graph)) / len(run) if run else 1.0

@@ -2,7 +2,7 @@
 
 ## What it does
 Takes the transitive reduction of the DAG: an edge is redundant if its end is reached without it. An edge into a
-task with a trigger rule of its own is left alone.
+task with a trigger rule of its own is left alone, and so is one by which a task hands another its result.
 
 ## Why is this bad?
 It does no harm to the run. It makes the graph harder to read, and each edge is one more condition to evaluate.
@@ -42,7 +42,8 @@ with DAG("straight", schedule=None):
 def redundant_edge(dag: DagFacts) -> Iterator[Complaint]:
     plain = {task.task_id for task in dag.tasks if task.trigger_rule == "all_success" and not task.is_teardown}
     special = {task.task_id for task in dag.tasks if task.is_branch or task.is_setup}
-    needless = [edge for edge in dag.shape.redundant_edges if edge[1] in plain and edge[0] not in special]
+    bare = [edge for edge in dag.shape.redundant_edges if edge not in dag.data_edges]
+    needless = [edge for edge in bare if edge[1] in plain and edge[0] not in special]
     if needless:
         edges = ", ".join(f"{above} >> {below}" for above, below in needless)
         yield Complaint(dag.location, f"DAG {dag.dag_id!r} has redundant edges: {edges}")

@@ -1,8 +1,8 @@
 """Join that a branch always skips.
 
 ## What it does
-Plays each branch task through: it follows one child, and its other children are skipped. Reports a task downstream of
-several children that is skipped whichever one is chosen.
+Plays each branch task through: it follows one child, or those that its text names, and the others are skipped. Reports
+a task downstream of several children that is skipped whichever one is chosen.
 
 ## Why is this bad?
 With `all_success`, the default, one skipped task above is enough: the join and all behind it never run, and the run is
@@ -70,8 +70,9 @@ def skipped_join(dag: DagFacts) -> Iterator[Complaint]:
 def _never_run(dag: DagFacts, branch: str) -> list[str]:
     """The first tasks, on every path, that no single choice of the branch runs."""
     children = {below for above, below in dag.edges if above == branch}
-    outcomes = [skipped_by_choice(dag, branch, child) for child in sorted(children)]
-    if len(outcomes) < 2:
+    several = [choice.targets for task in dag.tasks if task.task_id == branch for choice in task.choices]
+    outcomes = [skipped_by_choice(dag, branch, *chosen) for chosen in (*zip(sorted(children)), *several)]
+    if len(children) < 2:
         return []
     below = {name for name in descendants(dag, branch) if all(states[name] == "skipped" for states in outcomes)}
     return sorted(name for name in below if not any(above in below for above, under in dag.edges if under == name))

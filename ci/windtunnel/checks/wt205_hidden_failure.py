@@ -10,7 +10,7 @@ no alert goes out, and the next DAG starts on what is missing.
 
 ## What to do
 Make the last task a teardown (`.as_teardown()`), which does not count for the state of the run, or add a leaf with
-the default rule beside it.
+the default rule beside it. Where the last task is there to gather what was not skipped, `none_failed` does.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def hidden_failure(dag: DagFacts) -> Iterator[Complaint]:
     if hidden:
         rules = ", ".join(f"{leaf!r} has the trigger rule {forgiving[leaf]}" for leaf in last)
         names = ", ".join(map(repr, hidden))
-        yield Complaint(dag.location, f"the run of DAG {dag.dag_id!r} ends green when {names} failed: {rules}")
+        fails = f"any of {names} fails" if len(hidden) > 1 else f"{names} fails"
+        yield Complaint(dag.location, f"the run of DAG {dag.dag_id!r} ends green when {fails}: {rules}")
 
 
 def _is_hidden(dag: DagFacts, task_id: str, deciding: tuple[str, ...]) -> bool:

@@ -60,10 +60,10 @@ with DAG("writer", schedule=None):
     remedy="mend the id, or say in an ignore comment where it is",
 )
 def awaited_stranger(repository: RepositoryFacts) -> Iterator[Complaint]:
-    if not repository.complete:
+    if not repository.known:
         return
     dags = [dag for file in repository.files for dag in file.dags]
-    known = {dag.dag_id for dag in dags}
+    known = {*(dag.dag_id for dag in dags), *repository.written}
     for task in (task for dag in dags for task in dag.tasks):
         if task.awaits and task.awaits not in known:
             near = get_close_matches(task.awaits, known, n=1)

@@ -45,10 +45,9 @@ def sensor_without_timeout(dag: DagFacts) -> Iterator[Complaint]:
     for task in dag.tasks if not dag.run_timeout else ():
         if task.sensor and not task.sensor.chosen and not task.sensor.clock and not _is_bounded(task):
             wait = f"{task.sensor.timeout / _DAY:g} days, Airflow's default"
-            longer = ", or for ever where its class asks for execution_timeout alone" if task.sensor.deferrable else ""
+            longer = ", or longer" if task.sensor.deferrable else ""  # some ask for execution_timeout alone
             message = f"sensor {task.task_id!r} sets no timeout: it may wait for {wait}{longer}"
-            remedy = "set timeout and execution_timeout" if task.sensor.deferrable else ""
-            yield Complaint(task.location, message, remedy=remedy, task_id=task.task_id)
+            yield Complaint(task.location, message, task_id=task.task_id)
 
 
 def _is_bounded(task: TaskFacts) -> bool:

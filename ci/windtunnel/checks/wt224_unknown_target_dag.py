@@ -56,10 +56,10 @@ with DAG("load", schedule=None):
     remedy="mend the id, or say in an ignore comment where it is",
 )
 def unknown_target_dag(repository: RepositoryFacts) -> Iterator[Complaint]:
-    if not repository.complete:
+    if not repository.known:
         return
     dags = [dag for file in repository.files for dag in file.dags]
-    known = {dag.dag_id for dag in dags}
+    known = {*(dag.dag_id for dag in dags), *repository.written}
     for task in (task for dag in dags for task in dag.tasks):
         for target, does in _targets(task):
             if target not in known:

@@ -5,7 +5,8 @@ Looks up the tasks and the task group that an ExternalTaskSensor waits for, and 
 names, in the DAG that they belong to, where this repository has it. What only a template knows is left out.
 
 ## Why is this bad?
-The sensor waits for a task that never runs, until it times out, every time. The marker passes no clearing on.
+The sensor waits for a task that never runs, until it times out, every time; where it is a task group, it fails at its
+first look. The marker passes no clearing on.
 
 ## What to do
 Name a task of the other DAG. One in a task group has the group's id before its own: `group.task`.

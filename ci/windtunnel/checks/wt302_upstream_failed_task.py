@@ -63,8 +63,8 @@ def upstream_failed_task(run: RunFacts) -> Iterator[Complaint]:
     failed = [task for task in run.tasks if task.state == "failed"]
     if any(task.unmet_need for task in failed):
         return
-    causes = ", ".join(repr(task.label) for task in failed)
     for task in run.tasks:
         if task.state == "upstream_failed":
+            causes = ", ".join(repr(cause.label) for cause in failed if cause.task_id in task.upstream)
             message = f"task {task.label!r} never ran, because of the failure of {causes or 'another task'}"
             yield Complaint(task.location, message, task_id=task.task_id)

@@ -33,11 +33,19 @@ with DAG("busy", schedule=None):
 """
 
 
-@check("WT304", on=RunFacts, severity=Severity.ERROR, remedy="give the DAG a task that runs, or remove the DAG")
+@check(
+    "WT304",
+    on=RunFacts,
+    severity=Severity.ERROR,
+    remedy="give the DAG a task that runs in its dates, or remove the DAG",
+)
 def run_without_task(run: RunFacts) -> Iterator[Complaint]:
     if run.process.end is not End.COMPLETED or run.failure is not None:
         return
     if not any(task.ran for task in run.tasks):
-        states = ", ".join(f"{task.label} {task.state}" for task in run.tasks) or "the DAG has no task"
+        states = (
+            ", ".join(f"{task.label} {task.state}" for task in run.tasks)
+            or "no task instance was made: the DAG has no task, or its dates leave none"
+        )
         message = f"the run of DAG {run.dag_id!r} ended {run.state or 'at once'}, but no task ran"
         yield Complaint(run.location, message, states)

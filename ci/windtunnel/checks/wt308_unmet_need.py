@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
+from windtunnel.checks._needs import way_out
 from windtunnel.facts import RunFacts
 from windtunnel.findings import Complaint, Severity
 
@@ -65,11 +66,13 @@ outside()
 def unmet_need(run: RunFacts) -> Iterator[Complaint]:
     if run.failure is not None and run.failure.needs:
         message = f"DAG {run.dag_id!r} needs {run.failure.needs}; it was not run"
-        yield Complaint(run.failure.location or run.location, message, run.failure.traceback)
+        way = way_out(run.failure.needs)
+        yield Complaint(run.failure.location or run.location, message, run.failure.traceback, way)
     behind = [task.label for task in run.tasks if task.state == "upstream_failed"]
     unjudged = f"; not judged either: {', '.join(behind)}" if behind else ""
     for task in run.tasks:
         if task.failure is not None and task.unmet_need:
             location = task.failure.location or task.location
             message = f"task {task.label!r} needs {task.unmet_need}; it is not judged{unjudged}"
-            yield Complaint(location, message, task.failure.traceback, task_id=task.task_id)
+            way = way_out(task.unmet_need)
+            yield Complaint(location, message, task.failure.traceback, way, task_id=task.task_id)

@@ -162,7 +162,7 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex, workshop: Path) -> D
     from windtunnel.airflow_compat.instances import instances_of
     from windtunnel.airflow_compat.references import consumed_assets, groups_of
     from windtunnel.airflow_compat.schedules import schedule_of
-    from windtunnel.airflow_compat.tasks import seconds
+    from windtunnel.airflow_compat.tasks import handed_on, seconds
     from windtunnel.collectors.shape import shape_of
 
     stored = store(dag)
@@ -176,6 +176,7 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex, workshop: Path) -> D
         shape=shape_of([task.task_id for task in dag.tasks], edges, most),
         unserializable=stored.reason,
         edges=tuple(edges),
+        data_edges=tuple((above, task.task_id) for task in dag.tasks for above in sorted(handed_on(task))),
         schedule=schedule_of(dag, stored.dag),
         digest=digest(stored.text, workshop),
         groups=groups_of(dag),
@@ -230,7 +231,9 @@ def dag_location(dag: Any, file: DagFile, index: SourceIndex) -> Location:
 
 
 def task_location(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> Location:
-    """Where the task's function stands if it is the user's, else where the text gives the task its id."""
+    """Where the text of the file names the task; else where its function stands if it is the user's."""
+    if file.file.suffix == ".py" and (named := index.named.get(task.task_id)):
+        return Location(file.path, named)
     function = getattr(task, "python_callable", None)
     code = getattr(_unwrapped(function), "__code__", None)
     line = index.task_line(task.task_id)

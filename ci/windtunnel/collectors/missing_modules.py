@@ -103,7 +103,8 @@ def _to_install(name: str, root: Path) -> str:
     distribution = distribution_of(name)
     if top in sys.stdlib_module_names or _is_there(name):
         return f"mend the name, or upgrade {distribution}: what is installed has no {name}"
-    return f"install {distribution}, which brings {name}: it must be installed where the DAG processor and workers run"
+    brings = "" if distribution == name else f", which brings {name}"
+    return f"install {distribution}{brings}: it must be installed where the DAG processor and workers run"
 
 
 def distribution_of(name: str) -> str:

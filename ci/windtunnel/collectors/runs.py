@@ -174,10 +174,18 @@ class _Watch:
 
     def _unseen(self, task_id: str, map_index: int) -> TaskRunFacts:
         from windtunnel.airflow_compat.dagbag import may_wait
+        from windtunnel.airflow_compat.running import upstream_of
 
         task = self._dag.get_task(task_id)
-        location = task_location(task, self._dag, self._file, self._index)
-        return TaskRunFacts(self._dag.dag_id, task_id, map_index, "", location, may_wait(task))
+        return TaskRunFacts(
+            dag_id=self._dag.dag_id,
+            task_id=task_id,
+            map_index=map_index,
+            state="",
+            location=task_location(task, self._dag, self._file, self._index),
+            waits=may_wait(task),
+            upstream=tuple(sorted(upstream_of(task))),
+        )
 
 
 def _driver_facts(execution: Execution, task_id: str, map_index: int) -> DriverFacts:

@@ -6,7 +6,7 @@ import ast
 import re
 import zipfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ class SourceIndex:
     dags: list[int] = field(default_factory=list)
     decorated: dict[str, int] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
+    dag_ids: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, file: Path) -> SourceIndex:
@@ -42,13 +43,29 @@ class SourceIndex:
             self.functions.setdefault(node.name, node.lineno)
             if any(_called_name(decorator) == "dag" for decorator in node.decorator_list):
                 self.decorated[node.name] = node.lineno
+            if any(
+                isinstance(decorator, ast.Name | ast.Attribute) and _called_name(decorator) == "dag"
+                for decorator in node.decorator_list
+            ):
+                self.dag_ids.append(node.name)
+            self._take_dag_calls(node.decorator_list, fallback=node.name)
         elif isinstance(node, ast.Call):
             if _called_name(node) in ("DAG", "dag"):
                 self.dags.append(node.lineno)
+            if _called_name(node) == "DAG":
+                self._take_dag_calls([node])
             names = [keyword.value for keyword in node.keywords if keyword.arg in _NAMING] or node.args[:1]
             for name in names:
                 if isinstance(name, ast.Constant) and isinstance(name.value, str):
                     self.named.setdefault(name.value, node.lineno)
+
+    def _take_dag_calls(self, nodes: Iterable[ast.expr], fallback: str = "") -> None:
+        """Note the id that each call of DAG or dag gives: "" for one that only a run knows."""
+        for node in nodes:
+            if isinstance(node, ast.Call) and _called_name(node) in ("DAG", "dag"):
+                given = [word.value for word in node.keywords if word.arg == "dag_id"] or node.args[:1]
+                literal = [value.value for value in given if isinstance(value, ast.Constant)]
+                self.dag_ids.append(str(literal[0]) if literal else "" if given else fallback)
 
     def uncalled_dags(self) -> tuple[tuple[str, int], ...]:
         """The functions under `@dag` that the file never mentions again, with their lines.
@@ -56,6 +73,10 @@ class SourceIndex:
         What is said below `if __name__ == "__main__"` does not count: Airflow never gets there.
         """
         return tuple((name, line) for name, line in self.decorated.items() if name not in self.mentioned)
+
+    def literal_dag_ids(self) -> tuple[str, ...] | None:
+        """The ids of all DAGs that the text makes; None where it cannot be read, or leaves an id to the run."""
+        return tuple(self.dag_ids) if self.dag_ids and "" not in self.dag_ids else None
 
     def dag_line(self, dag_id: str) -> int:
         """The line that gives a DAG its id; where the text does not say it, the first that makes a DAG, else 1."""

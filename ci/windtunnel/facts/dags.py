@@ -99,9 +99,10 @@ MOST_DUE = 1000
 class DagFacts:
     """One DAG as the DagBag holds it. `unserializable` is Airflow's reason why it cannot be stored, or empty.
 
-    `edges` are (upstream, downstream) pairs of task_ids, `groups` the task groups with the tasks in them,
-    `consumes` the assets that the schedule names; `tags` are sorted. `run_timeout` is in seconds, 0.0 for none.
-    `digest` is the same for a DAG that Airflow would take for the same version, "" where it cannot be stored.
+    `edges` are (upstream, downstream) pairs of task_ids, `data_edges` those of them by which the one task hands the
+    other its result; `groups` the task groups with the tasks in them, `consumes` the assets that the schedule names;
+    `tags` are sorted. `run_timeout` is in seconds, 0.0 for none. `digest` is the same for a DAG that Airflow would take
+    for the same version, "" where it cannot be stored.
     """
 
     dag_id: str
@@ -110,6 +111,7 @@ class DagFacts:
     shape: Shape
     unserializable: str = ""
     edges: tuple[tuple[str, str], ...] = ()
+    data_edges: tuple[tuple[str, str], ...] = ()
     schedule: ScheduleFacts = ScheduleFacts()
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     consumes: tuple[AssetFacts, ...] = ()

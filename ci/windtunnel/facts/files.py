@@ -158,8 +158,11 @@ class InventoryFacts:
 class RepositoryFacts:
     """All DAG files that were loaded in one run, sorted by path.
 
-    `complete` where they are all that the repository has, and each of them loaded: what is not among them is not there.
+    `complete` where they are all that the repository has, and each of them loaded: what is not there is nowhere.
+    `known` where at least the ids of all DAGs are: those of files that did not load are `written`, as in their text.
     """
 
     files: tuple[DagFileFacts, ...]
     complete: bool
+    known: bool = False
+    written: tuple[str, ...] = ()

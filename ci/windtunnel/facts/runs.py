@@ -13,7 +13,8 @@ from windtunnel.findings import Location
 class TaskRunFacts:
     """One task instance after the run; `map_index` is -1 for a task that is not mapped.
 
-    `state` is Airflow's word, "" where the task was never started; `seconds` is the time of the last attempt.
+    `state` is Airflow's word, "" where the task was never started; `seconds` is the time of the last attempt;
+    `upstream` are the ids of all tasks that it waits for, near and far.
     """
 
     dag_id: str
@@ -25,6 +26,7 @@ class TaskRunFacts:
     tries: int = 0
     seconds: float = 0.0
     failure: FailureFacts | None = None
+    upstream: tuple[str, ...] = ()
 
     @property
     def ran(self) -> bool:

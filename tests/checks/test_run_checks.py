@@ -61,11 +61,10 @@ def test_a_task_that_failed_without_an_exception_is_told_where_it_stands():
     ]
 
 
-def test_a_task_behind_a_failed_one_is_told_with_its_cause():
-    behind = a_task("report", "upstream_failed", tries=0, upstream=("load",))
-    run = a_run(
-        a_task("load", "failed", failure=FAULT), a_task("other", "failed", failure=FAULT), behind, state="failed"
-    )
+def test_a_task_behind_a_failed_one_is_told_with_its_cause_and_no_other():
+    behind = replace(a_task("report", "upstream_failed", tries=0), upstream=("load",))
+    failed = (a_task(name, "failed", failure=FAULT) for name in ("load", "other"))
+    run = a_run(*failed, behind, state="failed")
     assert said(upstream_failed_task, run) == [(5, "task 'report' never ran, because of the failure of 'load'")]
     assert said(failed_run, run) == []
 

@@ -224,3 +224,22 @@ with DAG("picks_one", schedule=None):
 def test_what_is_right_in_other_styles_is_not_complained_of(examine):
     report = examine({"dags/styles.py": TRUE_STYLES}, select=("WT2",))
     assert report.findings == ()
+
+
+def test_an_error_of_airflows_own_stands_at_the_dag_that_it_names_or_else_at_the_first(examine):
+    ring = """\
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
+
+with DAG("sound", schedule=None):
+    pass
+with DAG("ring", schedule=None):
+    first, second = EmptyOperator(task_id="first"), EmptyOperator(task_id="second")
+    first >> second >> first
+"""
+    cron = "import os\nfrom airflow.sdk import DAG\n\nwith DAG('never', schedule='61 * * * *'):\n    pass\n"
+    report = examine({"dags/cron.py": cron, "dags/ring.py": ring}, select=("WT101",))
+    assert [(finding.location.path, finding.location.line) for finding in report.findings] == [
+        ("dags/cron.py", 4),
+        ("dags/ring.py", 6),
+    ]

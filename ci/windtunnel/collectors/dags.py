@@ -118,7 +118,9 @@ class Loader:
 
     def _failure(self, text: str, file: DagFile) -> FailureFacts:
         need = need_in_text(text, self._effects.refused) or need_of_write(self._watch.refused)
-        return with_hint(failure_from_text(text, file.root, need), file.root)
+        failure = with_hint(failure_from_text(text, file.root, need), file.root)
+        line = SourceIndex.of(file.file).blamed_line(text)
+        return replace(failure, location=failure.location or Location(file.path, line))
 
 
 def _with_dags_not_found(

@@ -82,6 +82,11 @@ class SourceIndex:
         """The line that gives a DAG its id; where the text does not say it, the first that makes a DAG, else 1."""
         return self.named.get(dag_id) or self.functions.get(dag_id) or min(self.dags, default=1)
 
+    def blamed_line(self, error: str) -> int:
+        """The line of the DAG that an error of Airflow's own names; else the first that makes a DAG, else 1."""
+        named = [dag_id for dag_id in self.dag_ids if dag_id and dag_id in error]
+        return self.dag_line(max(named, key=len, default=""))
+
     def task_line(self, task_id: str) -> int | None:
         """The line that gives a task its id, with or without the prefix of its group and the suffix of a copy."""
         short = _COPY.sub("", task_id.rpartition(".")[2])

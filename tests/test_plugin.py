@@ -282,12 +282,12 @@ def test_a_file_that_hangs_is_a_failed_load_and_tests_among_dags_stay_tests(tmp_
     assert "1 failed, 2 passed" in result.text
 
 
-def test_a_stage_that_no_selected_check_reads_is_not_green(tmp_path: Path) -> None:
+def test_a_module_that_does_not_build_fails_whatever_was_selected(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": "", "modules/flow.py": FILES["modules/flow.py"].replace("import tag", "import")})
     (tmp_path / "pytest.ini").write_text("[pytest]\nwindtunnel = true\n")
     result = Result(tmp_path, "-q", "-rs", "--windtunnel-modules=modules", "--windtunnel-select=WT6")
-    assert "1 skipped" in result.text, result.text
-    assert "there is nothing in it for the checks that were selected" in result.text
+    assert result.status == 1, result.text
+    assert "WT501 unbuildable-dataflow" in result.text
 
 
 def test_a_function_that_makes_several_nodes_is_collected_under_its_own_name(tmp_path: Path) -> None:
@@ -377,3 +377,10 @@ def test_the_options_are_those_of_the_command_line_but_for_the_report() -> None:
     shown = subprocess.run(command("--help"), capture_output=True, text=True, check=True).stdout
     for option in options():
         assert (f"--windtunnel-{option.flag[2:]}" in shown) is not (option.report or option.in_file)
+
+
+def test_what_does_not_load_fails_whatever_was_selected(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": "", "dags/broken.py": "import airflow, a_package_that_nobody_has  # dag\n"})
+    result = Result(tmp_path, "-q", "--windtunnel", "--windtunnel-select=WT2", "dags")
+    assert result.status == 1, result.text
+    assert "WT101 unloadable-file" in result.text

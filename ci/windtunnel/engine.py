@@ -99,7 +99,7 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
     started = time.monotonic()
     checks = selected(settings)
     plan = Plan.of(checks, discover(settings), settings)
-    checks = (*checks, *_prerequisites(plan, checks, settings))
+    checks = (*checks, *prerequisites(plan, checks, settings))
     with ExitStack() as stack:
         pools = pools or stack.enter_context(plan.pools(settings))
         collected = _collect(plan, settings, progress, pools)
@@ -192,15 +192,13 @@ class Plan:
             )
 
 
-def _prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
+def prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
     """The checks that say why a DAG was not judged or a function not tried, where nobody has chosen them.
 
     Without them `--select WT2` would pass a file that does not load.
     """
-    structure = any(check.on in (DagFacts, TaskFacts, RepositoryFacts) for check in checks)
-    codes = (_BEFORE_RUNS if plan.runs else _BEFORE_STRUCTURE if structure else ()) + (
-        _BEFORE_PROPERTIES if plan.properties else ()
-    )
+    before_dags = _BEFORE_RUNS if plan.runs else _BEFORE_STRUCTURE if plan.loads else ()
+    codes = before_dags + (_BEFORE_PROPERTIES if plan.properties else ())
     needed = [check for check in catalogue() if check.code in codes and check not in checks]
     return tuple(check for check in needed if not matches(check, settings.ignore))
 

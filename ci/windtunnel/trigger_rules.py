@@ -56,27 +56,41 @@ def leaves(dag: DagFacts) -> tuple[str, ...]:
     return tuple(task.task_id for task in dag.tasks if task.task_id not in followed | teardowns)
 
 
+def answers(dag: DagFacts, branch: str) -> tuple[tuple[str, ...], ...]:
+    """The sets of children that a branch may follow: each alone, and those that its text names together.
+
+    Whoever names a task group means those of the children that are in it.
+    """
+    children = sorted({below for above, below in dag.edges if above == branch})
+    groups = {group: set(tasks) for group, tasks in dag.groups}
+    named = [choice.targets for task in dag.tasks if task.task_id == branch for choice in task.choices]
+    together = [
+        tuple(child for child in children if any(child in groups.get(target, {target}) for target in targets))
+        for targets in named
+    ]
+    return tuple(dict.fromkeys([*((child,) for child in children), *filter(None, together)]))
+
+
 def skipped_by_choice(dag: DagFacts, branch: str, *chosen: str) -> dict[str, str]:
     """The states if the branch follows the `chosen`: its other children are skipped, but for what these lead to."""
-    children = {below for above, below in dag.edges if above == branch}
-    kept = {task_id for one in chosen for task_id in (one, *descendants(dag, one))}
-    return play(dag, dict.fromkeys(children - kept, "skipped"))
+    return play(dag, dict.fromkeys(_left_out(dag, branch, chosen), "skipped"))
 
 
 def runs_by_choice(dag: DagFacts) -> Iterator[dict[str, str]]:
-    """The states in each run that comes of it if every branch follows one of its children; one run without branches.
+    """The states in each run that the answers of the branches lead to; one run where nothing branches.
 
     Of a DAG with more such runs than `_MOST_CHOICES`, the first ones.
     """
-    children = {
-        task.task_id: sorted({b for a, b in dag.edges if a == task.task_id}) for task in dag.tasks if task.is_branch
-    }
-    for chosen in islice(product(*children.values()), _MOST_CHOICES):
-        forced: dict[str, str] = {}
-        for branch, child in zip(children, chosen, strict=True):
-            kept = descendants(dag, child) | {child}
-            forced.update(dict.fromkeys(set(children[branch]) - kept, "skipped"))
-        yield play(dag, forced)
+    possible = {task.task_id: answers(dag, task.task_id) for task in dag.tasks if task.is_branch}
+    branches = {branch: chosen for branch, chosen in possible.items() if chosen}  # without those that nothing follows
+    for chosen in islice(product(*branches.values()), _MOST_CHOICES):
+        skipped = (_left_out(dag, branch, kept) for branch, kept in zip(branches, chosen, strict=True))
+        yield play(dag, dict.fromkeys(set().union(*skipped), "skipped"))
+
+
+def _left_out(dag: DagFacts, branch: str, chosen: Iterable[str]) -> set[str]:
+    children = {below for above, below in dag.edges if above == branch}
+    return children - {task_id for one in chosen for task_id in (one, *descendants(dag, one))}
 
 
 def descendants(dag: DagFacts, task_id: str) -> set[str]:

@@ -14,7 +14,16 @@ from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
-from windtunnel.engine import FAULTS_OF_FILES, LOAD_SUBJECTS, Plan, neighbours, second_looks, trial_of, versions
+from windtunnel.engine import (
+    FAULTS_OF_FILES,
+    LOAD_SUBJECTS,
+    Plan,
+    neighbours,
+    prerequisites,
+    second_looks,
+    trial_of,
+    versions,
+)
 from windtunnel.facts import (
     DagFacts,
     DagFileFacts,
@@ -70,8 +79,9 @@ class Workbench:
 
     def __init__(self, settings: Settings, read: Read | None = None) -> None:
         self._settings = settings
-        self._checks = selected(settings)
-        self._plan = Plan.of(self._checks, discover(settings), settings)
+        self._selected = selected(settings)
+        self._plan = Plan.of(self._selected, discover(settings), settings)
+        self._checks = (*self._selected, *prerequisites(self._plan, self._selected, settings))
         self._pools = self._plan.pools(settings)
         self._dag_files = self._plan.found.dag_files if self._plan.loads else ()
         self._modules = self._plan.found.modules if self._plan.dataflows or self._plan.properties else ()
@@ -151,7 +161,7 @@ class Workbench:
             yield Stage("properties", node.name, node.location.line, partial(self._subjects_of_trial, module, node))
 
     def _judges(self, *kinds: type) -> bool:
-        return any(check.on in kinds for check in self._checks)
+        return any(check.on in kinds for check in self._selected)
 
     def _loaded(self, file: DagFile) -> DagFileFacts:
         self.expect(file)
@@ -216,7 +226,7 @@ class Workbench:
         properties = [facts for _, facts in subjects if isinstance(facts, PropertyFacts)]
         if properties and all(facts.not_exercised for facts in properties):
             return f"not exercised: {properties[0].not_exercised}"
-        if any(isinstance(subject.facts, check.on) for subject in subjects for check in self._checks):
+        if any(isinstance(subject.facts, check.on) for subject in subjects for check in self._selected):
             return ""
         files = [facts for _, facts in subjects if isinstance(facts, DagFileFacts)]
         if self._judges(*FAULTS_OF_FILES) and any(loads(file) for file in files):

@@ -59,3 +59,9 @@ def test_what_a_mapped_task_counts_for_is_told():
     shape = shape_of("ab", [], {"a": 30})
     ((_, evidence),) = said(excessive_width, DagFacts("wide", Location("dags/a.py"), (mapped,), shape), max_width=1)
     assert evidence.splitlines()[1] == "instances ready at one time: up to 31; mapped: a up to 30"
+
+
+def test_a_branch_that_nothing_follows_hides_no_low_linearity():
+    tasks = tuple(TaskFacts("wide", name, "Python", Location("dags/a.py"), is_branch=name == "a") for name in "abcd")
+    dag = DagFacts("wide", Location("dags/a.py", 3), tasks, shape_of("abcd", ()))
+    assert len(said(low_linearity, dag)) == 1

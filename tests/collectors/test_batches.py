@@ -107,3 +107,9 @@ def test_a_flood_hides_no_verdict(load):
     facts = load(a="", b="print('x' * 1_000_000)", c="print('this is c')", d="")
     assert sorted(facts) == ["a", "b", "c", "d"]
     assert "this is c" in facts["c"].process.output
+
+
+def test_a_file_that_closes_its_output_is_loaded_all_the_same(load):
+    facts = load(a="", b="os.close(1)", c="", d="")
+    assert not any(file.failures for file in facts.values())
+    assert {file.process.end for file in facts.values()} == {End.COMPLETED}

@@ -181,7 +181,7 @@ def test_a_mapped_task_counts_by_its_list_or_by_the_most_that_there_can_be(exami
 
 TRUE_STYLES = """\
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG, TaskGroup, task
 
 with DAG("follows_two", schedule=None):
 
@@ -192,6 +192,17 @@ with DAG("follows_two", schedule=None):
     left, right, other, join = (EmptyOperator(task_id=name) for name in ("left", "right", "other", "join"))
     pick() >> [left, right, other]
     [left, right] >> join
+
+with DAG("follows_a_group", schedule=None):
+
+    @task.branch
+    def take() -> str:
+        return "both"
+
+    with TaskGroup("both"):
+        one, two = EmptyOperator(task_id="one"), EmptyOperator(task_id="two")
+    take() >> [one, two, EmptyOperator(task_id="neither")]
+    [one, two] >> EmptyOperator(task_id="after")
 
 with DAG("hands_on", schedule=None):
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from windtunnel.checks import check
 from windtunnel.facts import DagFacts
 from windtunnel.findings import Complaint, Severity
-from windtunnel.trigger_rules import descendants, skipped_by_choice
+from windtunnel.trigger_rules import answers, descendants, skipped_by_choice
 
 FAILING = """\
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -69,10 +69,8 @@ def skipped_join(dag: DagFacts) -> Iterator[Complaint]:
 
 def _never_run(dag: DagFacts, branch: str) -> list[str]:
     """The first tasks, on every path, that no single choice of the branch runs."""
-    children = {below for above, below in dag.edges if above == branch}
-    several = [choice.targets for task in dag.tasks if task.task_id == branch for choice in task.choices]
-    outcomes = [skipped_by_choice(dag, branch, *chosen) for chosen in (*zip(sorted(children)), *several)]
-    if len(children) < 2:
+    outcomes = [skipped_by_choice(dag, branch, *chosen) for chosen in answers(dag, branch)]
+    if len(outcomes) < 2:
         return []
     below = {name for name in descendants(dag, branch) if all(states[name] == "skipped" for states in outcomes)}
     return sorted(name for name in below if not any(above in below for above, under in dag.edges if under == name))

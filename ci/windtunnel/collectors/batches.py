@@ -7,6 +7,7 @@ what went wrong with a file that was not the first: such files are loaded again,
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -111,7 +112,8 @@ def load_batch(files: Batch) -> tuple[DagFileFacts, ...]:
         if done and facts.failures:
             break
         done.append(facts)
-        os.write(1, _MARK)
+        with contextlib.suppress(OSError):  # the file may have closed its output
+            os.write(1, _MARK)
         if _leaves_something(facts) or process_state() != before or time.monotonic() - started > _MOST_SECONDS:
             break
         _forget_modules(modules, file.root)

@@ -211,7 +211,7 @@ class _Template:
     def last_words(self) -> str:
         """How the template ended, and the last that it wrote."""
         written = (self._folder / "stderr").read_text(encoding="utf-8", errors="replace")
-        return f"{_death(self._process.returncode) or 'ended'}:\n{written[-KEPT_OUTPUT:]}"
+        return f"{death_of(self._process.returncode) or 'ended'}:\n{written[-KEPT_OUTPUT:]}"
 
     def close(self) -> None:
         """End all that was ever started here, and remove the folder."""
@@ -257,13 +257,13 @@ class _Running(Generic[Key]):
 
 
 def _outcome(job: Job[Any], max_memory: int, told: bytes) -> Outcome:
-    ending = _facts_in(told)
+    ending = facts_in(told)
     if not isinstance(ending, Ending):
         return Outcome(ProcessFacts(End.DIED, "its supervisor was killed"))
-    value = _facts_in(ending.payload)
+    value = facts_in(ending.payload)
     end, detail = _end_of(job, ending, max_memory, came_back=value is not None)
     output = ending.output.decode("utf-8", errors="replace")
-    stack = () if end is End.COMPLETED else _parse_stack(ending.stack)
+    stack = () if end is End.COMPLETED else stack_in(ending.stack)
     return Outcome(ProcessFacts(end, detail, output, ending.seconds, ending.printed), value, stack)
 
 
@@ -272,7 +272,7 @@ def _end_of(job: Job[Any], ending: Ending, max_memory: int, *, came_back: bool) 
         return End.TIMED_OUT, f"did not end within {job.timeout:g} s"
     if ending.out_of_memory:
         return End.DIED, f"was killed: it used more than {max_memory} MiB of memory"
-    if detail := _death(os.waitstatus_to_exitcode(ending.status)):
+    if detail := death_of(os.waitstatus_to_exitcode(ending.status)):
         return End.DIED, detail
     if came_back and not ending.partial:
         return End.COMPLETED, ""
@@ -281,7 +281,8 @@ def _end_of(job: Job[Any], ending: Ending, max_memory: int, *, came_back: bool) 
     return End.DIED, "ended with exit status 0 before its work was done"
 
 
-def _facts_in(payload: bytes) -> Any:
+def facts_in(payload: bytes) -> Any:
+    """The facts that another process has put down; None where there are none to be read."""
     """What a child handed back; None where it is nothing, or nothing that a collector of ours would make."""
     try:
         return _Unpickler(io.BytesIO(payload)).load()
@@ -289,7 +290,8 @@ def _facts_in(payload: bytes) -> Any:
         return None
 
 
-def _death(code: int) -> str:
+def death_of(code: int) -> str:
+    """How a process ended, by its exit code, negative for a signal; "" where it ended well."""
     if code < 0:
         return f"was killed by {_signal_name(-code)}"
     return f"ended with exit status {code} before its work was done" if code else ""
@@ -305,7 +307,8 @@ def _signal_name(number: int) -> str:
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function>\S+)')
 
 
-def _parse_stack(text: str) -> tuple[tuple[str, int, str], ...]:
+def stack_in(text: str) -> tuple[tuple[str, int, str], ...]:
+    """The last stack that faulthandler has written: (file, line, function), innermost first."""
     last = text.rpartition("(most recent call first):")[2]  # a child of the worker may have crashed before it
     return tuple((found["file"], int(found["line"]), found["function"]) for found in _FRAME.finditer(last))
 

@@ -32,16 +32,21 @@ def work(target: str, arguments: tuple[Any, ...], folder: Path, output: int) -> 
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
-    stack = (folder / STACK).open("w", encoding="utf-8")
-    faulthandler.register(SHOW_STACK, file=stack, all_threads=False)
-    faulthandler.enable(stack, all_threads=False)
+    tell_stack(folder / STACK)
     _offer_to_be_killed()
     enter(folder)
     sys.argv = ["windtunnel"]
     worker = os.getpid()
     value = resolve(target)(*arguments)
     if os.getpid() == worker:  # and not a child that the user's code forked and let come back here
-        _put(folder / RESULT, value)
+        put(folder / RESULT, value)
+
+
+def tell_stack(file: Path) -> None:
+    """Have this process write into `file` where it stands: when it is asked by SHOW_STACK, and when it crashes."""
+    stack = file.open("w", encoding="utf-8")
+    faulthandler.register(SHOW_STACK, file=stack, all_threads=False)
+    faulthandler.enable(stack, all_threads=False)
 
 
 class Shelf:
@@ -52,7 +57,7 @@ class Shelf:
 
     def keep(self, value: object) -> None:
         """Put `value` in the place of what was kept before."""
-        _put(self._folder / KEPT, value)
+        put(self._folder / KEPT, value)
 
 
 def resolve(target: str) -> Callable[..., Any]:
@@ -92,7 +97,7 @@ class _Pickler(pickle.Pickler):
         return NotImplemented
 
 
-def _put(file: Path, value: object) -> None:
+def put(file: Path, value: object) -> None:
     """Put facts down in a file, whole or not at all. No pipe: the user's code may close or fill all descriptors."""
     buffer = io.BytesIO()
     _Pickler(buffer).dump(value)

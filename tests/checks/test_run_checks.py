@@ -14,7 +14,8 @@ from windtunnel.checks.wt305_unfinished_run import unfinished_run
 from windtunnel.checks.wt306_endless_wait import endless_wait
 from windtunnel.checks.wt307_failed_run import failed_run
 from windtunnel.checks.wt308_unmet_need import unmet_need
-from windtunnel.facts import End, FailureFacts, ProcessFacts, RunFacts, TaskRunFacts
+from windtunnel.checks.wt309_raising_callback import raising_callback
+from windtunnel.facts import CallbackFacts, End, FailureFacts, ProcessFacts, RunEnd, RunFacts, TaskRunFacts
 from windtunnel.findings import Location
 
 ON_RUNS = (
@@ -111,10 +112,15 @@ def test_a_run_that_hangs_is_told_at_the_line_where_it_stood():
 
 
 def test_a_run_that_waits_is_a_warning_and_not_a_hang():
-    run = a_run(a_task("sensor", "deferred"), end=End.TIMED_OUT, detail="did not end within 5 s", waiting=True)
-    message = "the run of DAG 'a' did not end within 5 s: still waiting in 'sensor'; what follows is not judged"
+    run = a_run(a_task("sensor", "deferred"), state="running", left=RunEnd.WAITING)
+    message = "the run of DAG 'a' would still be waiting in 'sensor'; what follows is not judged"
     assert said(endless_wait, run) == [(5, message)]
-    assert said(unfinished_run, run) == []
+    assert said(unfinished_run, run) == said(never_run_task, run) == []
+
+
+def test_a_task_that_nothing_will_ever_start_is_told():
+    run = a_run(a_task("big", "scheduled", tries=0), state="running", left=RunEnd.STUCK)
+    assert said(never_run_task, run) == [(5, "task 'big' never ran: it is scheduled, and nothing will ever start it")]
 
 
 def test_a_run_that_cannot_start_is_told_with_its_reason_or_its_need():
@@ -127,3 +133,17 @@ def test_a_run_that_cannot_start_is_told_with_its_reason_or_its_need():
 def test_a_run_that_failed_though_no_task_did_is_told():
     run = a_run(a_task("first", "success"), state="failed")
     assert said(failed_run, run) == [(2, "the run of DAG 'a' ended failed, though no task did")]
+
+
+def test_a_callback_that_raises_is_told_once_with_whose_it_is():
+    again = (CallbackFacts("load", "on_retry_callback", "tell", FAULT),) * 2
+    run = a_run(a_task("load", "success"), callbacks=(*again, CallbackFacts("", "on_success_callback", "cheer", FAULT)))
+    assert said(raising_callback, run) == [
+        (9, "on_retry_callback 'tell' of task 'load' raises: ValueError: no"),
+        (9, "on_success_callback 'cheer' of DAG 'a' raises: ValueError: no"),
+    ]
+
+
+def test_a_callback_that_ends_well_or_needs_the_outside_is_not_told():
+    well, in_need = CallbackFacts("", "on_success_callback", "tell"), CallbackFacts("", "on_x", "tell", NEED)
+    assert said(raising_callback, a_run(callbacks=(well, in_need))) == []

@@ -1,4 +1,4 @@
-"""DAGs run by the real dag.test(): states, attempts, tracebacks, and what a run on its own cannot give."""
+"""DAGs run by the real Airflow: states, attempts, tracebacks, and what a run on its own cannot give."""
 
 from __future__ import annotations
 
@@ -335,9 +335,10 @@ def test_a_task_may_exit_interrupt_flood_and_wreck_the_process_and_the_next_one_
     assert task(runs, "exits", "chained").failure.summary == "ValueError: second"
 
 
-def test_a_run_whose_process_dies_keeps_what_was_seen_until_then(runs):
-    assert runs["killed"].process.end is End.DIED
-    assert states(runs, "killed") == {"before": "success", "leave": "running"}
+def test_a_task_that_leaves_its_process_has_failed_and_the_run_goes_on(runs):
+    assert runs["killed"].process.end is End.COMPLETED
+    assert states(runs, "killed") == {"before": "success", "leave": "failed"}
+    assert task(runs, "killed", "leave").failure.summary == "its process ended before its work was done"
 
 
 def test_a_param_without_a_value_keeps_the_run_from_starting(runs):

@@ -35,26 +35,29 @@ def is_own(name: str) -> bool:
 
 
 def airflow_variables(home: Path) -> dict[str, str]:
-    """What makes an Airflow that lives below `home` alone: database, logs, no examples, no plugins, an empty bundle.
-
-    The bundle that DAGs are synced under maps to an empty folder: `dag.test()` of Airflow 3.3 parses the whole owning
-    bundle at every call (apache/airflow#66205), and 3.1 and 3.2 parse every bundle for a DAG that is not stored yet.
-    """
+    """What makes an Airflow that lives below `home` alone: database, logs, no examples, no plugins, an empty bundle."""
     empty = home / "empty"
-    bundle = {
-        "name": BUNDLE,
-        "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
-        "kwargs": {"path": str(empty)},
-    }
     return {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(empty),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(empty),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "200",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
-        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle]),
+        **bundle_variable(empty),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
-        "AIRFLOW__API_AUTH__JWT_SECRET": "windtunnel runs nothing that this could open",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "AIRFLOW__API_AUTH__JWT_SECRET": "windtunnel runs nothing that this could open, neither here nor elsewhere",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
+
+
+def bundle_variable(folder: Path) -> dict[str, str]:
+    """What makes `folder` the one bundle: the processes of tasks read their DAG file there."""
+    bundle = {
+        "name": BUNDLE,
+        "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+        "kwargs": {"path": str(folder)},
+    }
+    return {"AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([bundle])}

@@ -1,46 +1,43 @@
-"""One DAG run by `dag.test()`, prepared so that it waits for nothing and parses nothing again."""
+"""One run of one DAG: Airflow's own scheduler, task supervisor and triggers, in this process and its children."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from traceback import walk_tb
+from pathlib import Path
 from typing import Any, Protocol
 
-from windtunnel.airflow_compat.environment import BUNDLE
+from windtunnel.airflow_compat.environment import BUNDLE, bundle_variable
+from windtunnel.airflow_compat.listening import Observer, listening
+from windtunnel.facts import RunEnd
+
+_FINISHED = ("success", "failed")
+_PAUSE = 0.02  # seconds between two looks at what only time can move
+QUIET = 3.0  # seconds in which nothing but waiting tasks is at work, after which a run is taken to wait for the outside
 
 
-class Observer(Protocol):
-    """Who is told, by Airflow's own listener interface, what happens to the task instances."""
-
-    def task_started(self, task_id: str, map_index: int, attempt: int) -> None:
-        """The task's code is about to run."""
-
-    def task_ended(self, task_id: str, map_index: int, state: str, error: BaseException | None) -> None:
-        """The task's code has ended: `state` is success, skipped, failed or up_for_retry."""
-
-    def task_broke(self, task_id: str, map_index: int, error: BaseException) -> None:
-        """The task is failed because dag.test() could not run it, or its trigger, to the end."""
-
-
-def prepare(bag: Any, dag: Any, others: Iterable[Any] = ()) -> None:
+def prepare(bag: Any, dag: Any, dag_folder: Path, others: Iterable[Any] = ()) -> None:
     """Store the DAGs of the bag, and of other bags, in the database, once, with the waiting taken out of `dag`.
 
     A DAG that cannot be serialized would make the sync of all of them fail, so such neighbours are left out.
     """
     from windtunnel.airflow_compat.dagbag import store
 
+    _bring_to_life(dag)
     for task in dag.tasks:
-        _stop_waiting(task)
+        stop_waiting(task)
     for other in others:
         bag.dags.update({dag_id: found for dag_id, found in other.dags.items() if dag_id not in bag.dags})
     for neighbour in list(bag.dags.values()):
         if neighbour is not dag and store(neighbour).reason:
             del bag.dags[neighbour.dag_id]
+    os.environ.update(bundle_variable(dag_folder))
     from airflow.dag_processing.bundles.manager import DagBundlesManager
+
+    from windtunnel.airflow_compat.scheduling import make_pools
 
     try:
         from airflow.dag_processing.dagbag import sync_bag_to_db
@@ -48,10 +45,22 @@ def prepare(bag: Any, dag: Any, others: Iterable[Any] = ()) -> None:
         from airflow.models.dagbag import sync_bag_to_db
     DagBundlesManager().sync_bundles_to_db()
     sync_bag_to_db(bag, BUNDLE, None)
+    make_pools({task.pool for stored in bag.dags.values() for task in stored.tasks})
 
 
-def _stop_waiting(task: Any) -> None:
-    """The same attempts with no pause between them: dag.test() waits a retry_delay out by the clock."""
+def _bring_to_life(dag: Any) -> None:
+    """Let the DAG and its tasks start now at the latest: no scheduler runs what starts in the future."""
+    now = datetime.now(timezone.utc)
+    for one in (dag, *dag.tasks):
+        options = getattr(one, "partial_kwargs", None) if one is not dag else None
+        if options is not None and (start := options.get("start_date")):
+            options["start_date"] = min(start, now)
+        elif options is None and one.start_date:
+            one.start_date = min(one.start_date, now)
+
+
+def stop_waiting(task: Any) -> None:
+    """The same attempts with no pause between them, and a sensor that asks again almost at once."""
     pauses = {"retry_delay": timedelta(0), "retry_exponential_backoff": False, "poke_interval": 0.05}
     if (partial := getattr(task, "partial_kwargs", None)) is not None:
         partial.update({name: pause for name, pause in pauses.items() if name in partial})
@@ -63,93 +72,144 @@ def _stop_waiting(task: Any) -> None:
             setattr(task, name, pause)
 
 
-def test_run(dag: Any, conf: Mapping[str, Any], observer: Observer) -> Any:
-    """The DagRun of one `dag.test()`: logical date now, or the nearest date at which the DAG is alive.
+class Stage(Observer, Protocol):
+    """Who is told of everything in a run, in the process of the run and in those of its tasks.
 
-    Raises what dag.test() raises: a required param without a value, for one.
+    The methods that `attempts.Stage` has, and these.
     """
-    with _listening(observer):
-        return dag.test(logical_date=_living_date(dag), run_conf=dict(conf) or None)
+
+    def attempt_begins(self, key: Any) -> None:
+        """See attempts.Stage."""
+
+    def enter_attempt(self, key: Any) -> None:
+        """See attempts.Stage."""
+
+    def leave_attempt(self, key: Any) -> None:
+        """See attempts.Stage."""
+
+    def attempt_ended(self, key: Any, code: int, lines: tuple[str, ...]) -> None:
+        """See attempts.Stage."""
+
+    def enter_trigger(self) -> None:
+        """In a trigger's own process, before it runs."""
+
+    def trigger_failed(self, task_id: str, map_index: int, text: str) -> None:
+        """A trigger has ended with this traceback, or without an event."""
+
+    def left_at_work(self, processes: Mapping[Any, int]) -> None:
+        """These attempts (key and pid) are at work, and the time of the run is over."""
+
+    def call_back(self, bag: Any, requests: Sequence[Any]) -> None:
+        """The scheduler wants these callbacks called, of the DAG or of tasks whose processes were ended."""
+
+    def waits(self, task_id: str) -> bool:
+        """Whether the task is of a kind that waits for something."""
+
+    def patience(self, task_id: str) -> float:
+        """The seconds after which the task gives up waiting by itself."""
 
 
-def _living_date(dag: Any) -> datetime:
-    """Before its start and after its end dag.test() ends green with no task run, which a real run would not."""
-    date = datetime.now(timezone.utc)
-    starts = [start for start in (dag.start_date, *(task.start_date for task in dag.tasks)) if start]
-    ends = [end for end in (dag.end_date, *(task.end_date for task in dag.tasks)) if end]
-    living: datetime = min([max([date, *starts]), *ends])
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A run that was played: its state in Airflow's word, how it was left, and the texts that belong to it alone.
+
+    `instances` are (task_id, map_index, state or "", attempts, seconds), as stored.
+    """
+
+    state: str
+    end: RunEnd
+    marks: tuple[str, ...]
+    instances: tuple[tuple[str, int, str, int, float], ...]
+
+
+def play(bag: Any, dag: Any, conf: Mapping[str, Any], stage: Stage, folder: Path, seconds: float) -> Played:
+    """Run the DAG once at the nearest date at which it is alive, for `seconds` at most.
+
+    Raises what Airflow raises where it does not start the run: a required param without a value, for one.
+    """
+    from windtunnel.airflow_compat.attempts import Attempts
+    from windtunnel.airflow_compat.scheduling import Scheduler, create_run, dates_of, state_of, task_instances
+    from windtunnel.airflow_compat.triggering import Triggers
+
+    run_id = create_run(dag.dag_id, living_date(dag), conf)
+    attempts = Attempts(stage)
+    triggers = Triggers(folder, stage.enter_trigger, stage.trigger_failed)
+    with listening(stage):
+        loop = _Loop(Scheduler(attempts), attempts, triggers, stage, lambda: state_of(dag.dag_id, run_id))
+        end = loop.until(time.monotonic() + seconds)
+    if end is RunEnd.OUT_OF_TIME:
+        stage.left_at_work(attempts.processes)
+    if attempts.requests:
+        stage.call_back(bag, attempts.requests)
+    return Played(
+        state_of(dag.dag_id, run_id),
+        end,
+        tuple(_marks(run_id, dates_of(dag.dag_id, run_id))),
+        tuple(task_instances(dag.dag_id, run_id)),
+    )
+
+
+class _Loop:
+    """The decisions of the scheduler, taken when something has happened and not by the clock."""
+
+    def __init__(self, scheduler: Any, attempts: Any, triggers: Any, stage: Stage, state: Callable[[], str]) -> None:
+        self._scheduler, self._attempts, self._triggers, self._stage = scheduler, attempts, triggers, stage
+        self._state = state
+        self._latest_deed = time.monotonic()
+
+    def until(self, deadline: float) -> RunEnd:
+        """Go on until the run has ended, or nothing more is to be expected of it."""
+        while True:
+            queued = self._scheduler.decide()
+            if self._state() in _FINISHED:
+                return RunEnd.FINISHED
+            if time.monotonic() >= deadline:
+                return RunEnd.WAITING if self._only_waits() else RunEnd.OUT_OF_TIME
+            if not self._go_on(queued):
+                return RunEnd.STUCK
+            if self._waits_in_vain(deadline):
+                return RunEnd.WAITING
+
+    def _go_on(self, queued: int) -> bool:
+        """Let something happen; False where nothing ever will."""
+        if self._triggers.attend():
+            self._latest_deed = time.monotonic()
+        if self._attempts.processes:
+            self._attempts.wait(_PAUSE if self._triggers.at_work else _PAUSE * 10)
+            self._scheduler.hear()
+        elif not queued and not self._scheduler.has_moved():
+            if not self._scheduler.awaited():
+                return False
+            self._scheduler.end_overdue_triggers()
+            time.sleep(_PAUSE)
+        return True
+
+    def _waits_in_vain(self, deadline: float) -> bool:
+        """Whether all that is left waits for the outside, and will not give up in the time that there is."""
+        now = time.monotonic()
+        if not self._only_waits():
+            self._latest_deed = now
+        if now - self._latest_deed < QUIET:
+            return False
+        waiting = {key.task_id for key in self._attempts.processes} | set(self._scheduler.awaited())
+        return all(self._stage.patience(task_id) > deadline - now for task_id in waiting)
+
+    def _only_waits(self) -> bool:
+        """Whether no task is at work but such as wait by their kind."""
+        return all(self._stage.waits(key.task_id) for key in self._attempts.processes)
+
+
+def living_date(dag: Any) -> datetime:
+    """Now, or the last date at which the DAG and all of its tasks are alive."""
+    now = datetime.now(timezone.utc)
+    living: datetime = min([now, *(one.end_date for one in (dag, *dag.tasks) if one.end_date)])
     return living
 
 
-@contextlib.contextmanager
-def _listening(observer: Observer) -> Any:
-    try:
-        from airflow.sdk.listener import get_listener_manager
-    except ImportError:  # 3.1
-        from airflow.listeners.listener import get_listener_manager
-    manager, log = get_listener_manager(), logging.getLogger("airflow.sdk.definitions.dag")
-    listener, handler = _listener(observer), _Breakages(observer)
-    manager.add_listener(listener)
-    log.addHandler(handler)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)
-        manager.pm.unregister(listener)
-
-
-class ListenerFault(BaseException):
-    """Our own listener raised. Airflow logs the exceptions of listeners and goes on; this one it lets through."""
-
-
-def _tell(report: Callable[..., None], task_instance: Any, *seen: Any) -> None:
-    try:
-        report(task_instance.task_id, task_instance.map_index, *seen)
-    except Exception as fault:
-        raise ListenerFault from fault
-
-
-class _Breakages(logging.Handler):
-    """Hears of the exceptions that dag.test() catches around a task: it logs them, and calls no listener."""
-
-    def __init__(self, observer: Observer) -> None:
-        super().__init__()
-        self._observer = observer
-
-    def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else None
-        if error is not None and isinstance(record.args, tuple) and hasattr(record.args[0], "map_index"):
-            _tell(self._observer.task_broke, record.args[0], error)
-
-
-def _listener(observer: Observer) -> Any:
-    from airflow.listeners import hookimpl
-
-    class Listener:
-        @hookimpl
-        def on_task_instance_running(self, previous_state: Any, task_instance: Any) -> None:  # noqa: ARG002
-            _tell(observer.task_started, task_instance, task_instance.try_number)
-
-        @hookimpl
-        def on_task_instance_success(self, previous_state: Any, task_instance: Any) -> None:  # noqa: ARG002
-            _tell(observer.task_ended, task_instance, "success", None)
-
-        @hookimpl
-        def on_task_instance_skipped(self, previous_state: Any, task_instance: Any) -> None:  # noqa: ARG002
-            _tell(observer.task_ended, task_instance, "skipped", None)
-
-        @hookimpl
-        def on_task_instance_failed(self, previous_state: Any, task_instance: Any, error: Any) -> None:  # noqa: ARG002
-            state = str(getattr(task_instance.state, "value", task_instance.state))
-            _tell(observer.task_ended, task_instance, state, error)
-
-    return Listener()
-
-
-def marks_of(dag_run: Any) -> Iterator[str]:
-    """The texts by which people keep the outputs of runs apart: its run_id, and its date however it is written."""
-    yield str(dag_run.run_id)
-    for date in filter(None, (dag_run.logical_date, dag_run.data_interval_start, dag_run.data_interval_end)):
+def _marks(run_id: str, dates: Iterable[datetime]) -> Iterator[str]:
+    """The texts by which people keep the outputs of runs apart: the run_id, and the date however it is written."""
+    yield run_id
+    for date in dates:
         yield from (date.strftime(form) for form in ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y_%m_%d"))
 
 
@@ -159,88 +219,18 @@ def runs_at_a_time(dag: Any) -> int:
     return 1 if waits_for_its_past or not dag.catchup else int(dag.max_active_runs)
 
 
-def task_instances(dag_run: Any) -> list[tuple[str, int, str, int, float]]:
-    """(task_id, map_index, state or "", attempts, seconds) of every task instance of the run, as stored."""
-    return [
-        (ti.task_id, ti.map_index, str(getattr(ti.state, "value", ti.state) or ""), ti.try_number, ti.duration or 0.0)
-        for ti in dag_run.get_task_instances()
-    ]
-
-
-def outside_need(error: BaseException) -> str:
-    """What the failed code asked of the deployment and this run does not have: a connection, a variable, a param."""
-    from airflow.exceptions import AirflowNotFoundException, ParamValidationError
-
-    reason = (str(error).strip().splitlines() or [""])[0]
-    # 3.2 raises a plain ValueError
-    if isinstance(error, ParamValidationError | ValueError) and _PARAM_WITHOUT_VALUE.match(reason):
-        return f"a value for a param ({reason})"
-    if isinstance(error, AirflowNotFoundException):
-        return f"a connection ({reason})"
-    code = str(getattr(getattr(getattr(error, "error", None), "error", None), "value", ""))
-    if code in ("CONNECTION_NOT_FOUND", "VARIABLE_NOT_FOUND"):
-        return f"a {code.partition('_')[0].lower()} ({reason})"
-    if (missing := _dag_not_found(error)) is not None:
-        return f"a DAG that this repository does not have ({missing})"
-    if _asked_for_events(error):
-        return f"an event of an asset ({reason})"
-    if any(kind.__name__ in _WAITED_IN_VAIN for kind in type(error).__mro__):
-        return "what its sensor waits for"
-    return ""
-
-
-# By name: each version has moved some of them.
-_WAITED_IN_VAIN = {"AirflowSensorTimeout", "TaskDeferralTimeout"} | {
-    f"External{what}NotFoundError" for what in ("Dag", "Task")
-}
-_PARAM_WITHOUT_VALUE = re.compile("Invalid input for param .*: No value passed")
-_NEED_IN_TEXT = re.compile(
-    r"^[\w.]*(?:AirflowRuntimeError: (?:VARIABLE|CONNECTION)_NOT_FOUND"
-    r"|AirflowNotFoundException: The conn_id"
-    r"|KeyError: 'Variable .* does not exist).*$",
-    re.MULTILINE,
-)
-
-
-def outside_need_in_text(text: str) -> str:
-    """What a printed traceback says was asked of the deployment: a connection or a variable; "" where nothing was."""
-    found = _NEED_IN_TEXT.search(text)
-    return f"a connection or a variable ({found[0].partition(': ')[2]})" if found else ""
-
-
-def waited_in_vain(task: Any, error: BaseException) -> str:
-    """What a task that waits by its kind failed for want of, where its execution_timeout has ended the wait."""
-    from windtunnel.airflow_compat.dagbag import may_wait
-
-    is_timeout = any(kind.__name__ == "AirflowTaskTimeout" for kind in type(error).__mro__)
-    return "what its sensor waits for" if is_timeout and may_wait(task) else ""
-
-
 def upstream_of(task: Any) -> set[str]:
     """The ids of all tasks that a task waits for, near and far."""
     ids: set[str] = task.get_flat_relative_ids(upstream=True)
     return ids
 
 
-def _dag_not_found(error: BaseException) -> str | None:
-    """The dag_id that a TriggerDagRunOperator asked the execution API for in vain."""
-    from airflow.sdk.api.client import ServerResponseError
-
-    if not isinstance(error, ServerResponseError) or error.response.status_code != 404:
-        return None
-    resource, _, name = error.response.url.path.strip("/").partition("/")
-    return name.partition("/")[0] if resource == "dag-runs" else None
+def patience_of(task: Any) -> float:
+    """The seconds after which a task that waits gives up by itself; infinite where it does not."""
+    options = getattr(task, "partial_kwargs", None) or vars(task)
+    limits = (options.get("timeout"), options.get("execution_timeout"))
+    return min((_seconds(limit) for limit in limits if limit is not None), default=float("inf"))
 
 
-def _asked_for_events(error: BaseException) -> bool:
-    """Whether the innermost code found nothing in the asset events of the run: dag.test() gives it none."""
-    from airflow.sdk.execution_time import context
-
-    names = ("InletEventsAccessors", "InletEventsAccessor", "TriggeringAssetEventsAccessor")
-    if any(name in str(error) for name in names):
-        return True
-    accessors = tuple(getattr(context, name) for name in names if hasattr(context, name))  # 3.1 has a list for one
-    found_nothing = isinstance(error, LookupError) or type(error).__name__ == "UndefinedError"
-    innermost = list(walk_tb(error.__traceback__))[-4:]  # of which three may be those of a template engine
-    seen = [value for frame, _ in innermost for value in frame.f_locals.values()]
-    return found_nothing and any(isinstance(value, accessors) for value in seen)
+def _seconds(limit: Any) -> float:
+    return float(limit.total_seconds() if isinstance(limit, timedelta) else limit)

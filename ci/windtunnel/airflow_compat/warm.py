@@ -116,6 +116,8 @@ def _share_execution_api() -> None:
     asyncio.run(_request_something(app))
     supervisor.in_process_api_server  # noqa: B018  fail here, and loudly, if Airflow has moved it
     supervisor.in_process_api_server = functools.lru_cache(1)(lambda: InProcessExecutionAPI(app=app))
+    # What plays a run: the scheduler and its rooms take a tenth of a second to import.
+    from windtunnel.airflow_compat import attempts, scheduling, triggering  # noqa: F401
 
 
 async def _request_something(app: Any) -> None:

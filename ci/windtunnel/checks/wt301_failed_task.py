@@ -1,7 +1,8 @@
 """Task that fails.
 
 ## What it does
-Runs every DAG by `dag.test()` and reports each task that ends failed, after all of its retries.
+Runs every DAG as production does and reports each task that ends failed, after all of its retries: by an exception, by
+leaving its process with `os._exit`, by a signal, or by crashing the interpreter.
 
 ## Why is this bad?
 The task fails with nothing but its defaults, on a database of its own: it will fail in production as well.
@@ -62,5 +63,5 @@ def failed_task(task: TaskRunFacts) -> Iterator[Complaint]:
     attempts = f" after {task.tries} attempts" if task.tries > 1 else ""
     reason = f": {task.failure.summary}" if task.failure else " without an exception; its log says why"
     location = task.failure.location if task.failure and task.failure.location else task.location
-    evidence = task.failure.traceback if task.failure else ""
+    evidence = task.failure.traceback if task.failure else "\n".join(task.log)
     yield Complaint(location, f"task {task.label!r} failed{attempts}{reason}", evidence)

@@ -1,7 +1,8 @@
-"""Run that was still waiting when its time was over.
+"""Run that waits for something which nobody provides.
 
 ## What it does
-Reports a DAG whose run was stopped by `--timeout` while a sensor, a trigger or a human was awaited.
+Reports a DAG whose run was left because a sensor, a trigger, another DAG's run or a human was awaited: nothing else
+was at work, and nothing would have ended the wait in the time of `--timeout`.
 
 ## Why is this bad?
 Nothing behind the wait has been tried. In production the wait may be right; here nobody will ever end it.
@@ -64,7 +65,7 @@ def endless_wait(run: RunFacts) -> Iterator[Complaint]:
     who = ", ".join(repr(task.label) for task in waiting) or "no task that had been started"
     yield Complaint(
         waiting[0].location if waiting else run.location,
-        f"the run of DAG {run.dag_id!r} {run.process.detail}: still waiting in {who}; what follows is not judged",
+        f"the run of DAG {run.dag_id!r} would still be waiting in {who}; what follows is not judged",
         run.process.output[-2000:],
         task_id=waiting[0].task_id if waiting else "",
     )

@@ -16,7 +16,7 @@ _MISSING_IN_ENVIRONMENT = re.compile(_READS_ENVIRONMENT.pattern + r"(?:\n .*)*\n
 
 def need_of(error: BaseException) -> str:
     """What the exception, or one that led to it, asked for; "" where nothing of the kind was the cause."""
-    from windtunnel.airflow_compat.running import outside_need
+    from windtunnel.airflow_compat.outside_needs import outside_need
 
     for cause in chain(error):
         if isinstance(cause, NetworkRefused):
@@ -28,7 +28,7 @@ def need_of(error: BaseException) -> str:
 
 def need_in_text(text: str, refused: Sequence[str]) -> str:
     """The same of a traceback that somebody has printed; `refused` are the hosts that its process asked for."""
-    from windtunnel.airflow_compat.running import outside_need_in_text
+    from windtunnel.airflow_compat.outside_needs import outside_need_in_text
 
     if refused:
         return need_of_network(refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
 import time
@@ -11,22 +12,25 @@ from pathlib import Path
 from typing import Any
 
 _GRACE = 0.5  # seconds in which a thread or process that outlived the task may show that it writes
-_AIRFLOW_THREADS = ("AnyIO worker thread", "InProcessExecutionAPI", "a2wsgi")
 _OPEN = "it is still open for writing"
 _CHANGES = "a thread or process that outlived the task is still writing it"
 
 
 @dataclass(frozen=True, slots=True)
 class Bystanders:
-    """The threads and processes that were alive before a task began."""
+    """The threads and processes that were alive before a task began.
+
+    `run_process` has forked the task's process, and those of the tasks that are at work beside it.
+    """
 
     threads: frozenset[threading.Thread]
     processes: frozenset[Any]
+    run_process: int
 
     @classmethod
-    def now(cls) -> Bystanders:
+    def now(cls, run_process: int) -> Bystanders:
         """Those alive at this moment."""
-        return cls(frozenset(_threads()), frozenset(_processes()))
+        return cls(frozenset(threading.enumerate()), frozenset(_processes(run_process)), run_process)
 
     def writers(self, files: Collection[Path]) -> dict[Path, str]:
         """Which of the files somebody is at work on, and who.
@@ -43,22 +47,30 @@ class Bystanders:
         return found
 
     def _newcomers(self) -> bool:
-        return bool(_threads() - self.threads) or bool(self._new_processes())
+        return bool(frozenset(threading.enumerate()) - self.threads) or bool(self._new_processes())
 
     def _new_processes(self) -> set[Any]:
-        return _processes() - self.processes
+        return _processes(self.run_process) - self.processes
 
 
-def _threads() -> set[threading.Thread]:
-    return {thread for thread in threading.enumerate() if not thread.name.startswith(_AIRFLOW_THREADS)}
+def _processes(run_process: int) -> set[Any]:
+    """All below the supervisor of the run, so that daemons whose parents have ended are among them.
 
-
-def _processes() -> set[Any]:
-    """All below the supervisor of this worker, so that daemons whose parents have ended are among them."""
+    Not the run itself, not this process, and not those that work beside it with all that they have started.
+    """
     import psutil
 
-    here = psutil.Process()
-    return set((here.parent() or here).children(recursive=True)) - {here}
+    here, run = psutil.Process(), psutil.Process(run_process)
+    beside = {process for task in run.children() if task != here for process in (task, *_below(task))}
+    return {process for process in _below(run.parent() or run) if process not in beside} - {here, run}
+
+
+def _below(process: Any) -> list[Any]:
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+        return list(process.children(recursive=True))
+    return []
 
 
 def stamp(path: Path) -> tuple[int, int]:

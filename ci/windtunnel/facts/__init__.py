@@ -26,7 +26,16 @@ from windtunnel.facts.parses import (
     SlowImportFacts,
 )
 from windtunnel.facts.processes import TO_CHANGE_FILES, CheckCrash, End, FailureFacts, ProcessFacts
-from windtunnel.facts.runs import DriverFacts, RunFacts, SaveFacts, SaveState, TaskRunFacts
+from windtunnel.facts.runs import (
+    AttemptFacts,
+    CallbackFacts,
+    DriverFacts,
+    RunEnd,
+    RunFacts,
+    SaveFacts,
+    SaveState,
+    TaskRunFacts,
+)
 from windtunnel.facts.tasks import (
     AssetFacts,
     ChoiceFacts,
@@ -42,6 +51,8 @@ __all__ = [
     "TO_CHANGE_FILES",
     "AskFacts",
     "AssetFacts",
+    "AttemptFacts",
+    "CallbackFacts",
     "Cause",
     "CheckCrash",
     "ChoiceFacts",
@@ -74,6 +85,7 @@ __all__ = [
     "PropertyFacts",
     "RepositoryFacts",
     "ReusedIdFacts",
+    "RunEnd",
     "RunFacts",
     "SaveFacts",
     "SaveState",

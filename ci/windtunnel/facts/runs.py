@@ -13,8 +13,8 @@ from windtunnel.findings import Location
 class TaskRunFacts:
     """One task instance after the run; `map_index` is -1 for a task that is not mapped.
 
-    `state` is Airflow's word, "" where the task was never started; `seconds` is the time of the last attempt;
-    `upstream` are the ids of all tasks that it waits for, near and far.
+    `state` is Airflow's word, "" where the task was never started; `seconds` is the time of the last attempt, `log` the
+    last lines of its log; `upstream` are the ids of all tasks that it waits for, near and far.
     """
 
     dag_id: str
@@ -27,6 +27,7 @@ class TaskRunFacts:
     seconds: float = 0.0
     failure: FailureFacts | None = None
     upstream: tuple[str, ...] = ()
+    log: tuple[str, ...] = ()
 
     @property
     def ran(self) -> bool:
@@ -42,6 +43,15 @@ class TaskRunFacts:
     def label(self) -> str:
         """The task as people name it: with its index where it is mapped."""
         return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+
+class RunEnd(str, Enum):
+    """How a run was left. One that is `stuck` has nothing at work and nothing to wait for, and yet is not finished."""
+
+    FINISHED = "finished"
+    WAITING = "waiting"
+    STUCK = "stuck"
+    OUT_OF_TIME = "out of time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +103,36 @@ class SaveFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class RunFacts:
-    """One run of one DAG by `dag.test()`, in a process of its own. `state` is the run's, "" where it has none.
+class CallbackFacts:
+    """One call of a callback: `task_id` is "" for one of the DAG, `failure` what it raised, which Airflow only logs."""
 
-    `failure` is an exception that kept the run itself from starting or from going on. A run that was out of time is
-    `waiting` where no code of the user's was at work, but a sensor, a trigger, or Airflow itself. `marks` are texts
+    task_id: str
+    kind: str
+    name: str
+    failure: FailureFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFacts:
+    """What one attempt of a task did in its own process: `state` is "" where it gave way, deferred or to be repeated.
+
+    `refused` are the hosts that it was kept from.
+    """
+
+    state: str = ""
+    failure: FailureFacts | None = None
+    refused: tuple[str, ...] = ()
+    drivers: tuple[DriverFacts, ...] = ()
+    saves: tuple[SaveFacts, ...] = ()
+    callbacks: tuple[CallbackFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """One run of one DAG, played by Airflow's scheduler in a process of its own. `state` is "" where it has none.
+
+    `failure` is an exception that kept the run itself from starting or from going on. A run is `waiting` where it was
+    left with nothing at work but sensors, triggers, and what waits by its kind. `marks` are texts
     that belong to this run alone (its run_id, its date in the usual forms, its temporary folder); `beside` is how many
     runs of the DAG catchup may have at work at one time.
     """
@@ -110,6 +145,12 @@ class RunFacts:
     drivers: tuple[DriverFacts, ...] = ()
     saves: tuple[SaveFacts, ...] = ()
     failure: FailureFacts | None = None
-    waiting: bool = False
+    left: RunEnd = RunEnd.FINISHED
+    callbacks: tuple[CallbackFacts, ...] = ()
     marks: tuple[str, ...] = ()
     beside: int = 1
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it was left because all that remained was to wait for the outside."""
+        return self.left is RunEnd.WAITING

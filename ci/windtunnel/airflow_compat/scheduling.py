@@ -1,0 +1,132 @@
+"""Airflow's own scheduler, one decision at a time, over the runs in the database of this process."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from airflow.jobs.job import Job
+from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+from airflow.models.dag import DagModel
+from airflow.models.dagbag import DBDagBag
+from airflow.models.dagrun import DagRun
+from airflow.models.pool import Pool
+from airflow.models.taskinstance import TaskInstance
+from airflow.utils.session import create_session
+from airflow.utils.state import DagRunState
+from airflow.utils.types import DagRunTriggeredByType, DagRunType
+from sqlalchemy import select, update
+
+from windtunnel.airflow_compat.attempts import Attempts
+
+# SQLite's clock has whole seconds: a run that is due now would be due in a second.
+_SOON_ENOUGH = timedelta(seconds=2)
+_MOVED_BY_TIME = ("up_for_retry", "up_for_reschedule", "deferred", "awaiting_input")
+
+
+def create_run(dag_id: str, date: datetime | None, conf: Mapping[str, Any]) -> str:
+    """The run_id of a manual run of a stored DAG that waits to be started. Raises what Airflow does for bad params."""
+    now = datetime.now(timezone.utc)
+    with create_session() as session:
+        session.execute(update(DagModel).values(is_paused=False, next_dagrun_create_after=None))
+        dag = DBDagBag().get_latest_version_of_dag(dag_id, session=session)
+        interval = dag.timetable.infer_manual_data_interval(run_after=date) if date else None
+        run_id: str = DagRun.generate_run_id(run_type=DagRunType.MANUAL, logical_date=date, run_after=now)
+        dag.create_dagrun(
+            run_id=run_id,
+            logical_date=date,
+            data_interval=interval,
+            run_after=now - _SOON_ENOUGH,
+            conf=dict(conf) or None,
+            run_type=DagRunType.MANUAL,
+            triggered_by=DagRunTriggeredByType.TEST,
+            state=DagRunState.QUEUED,
+            session=session,
+        )
+    return run_id
+
+
+def make_pools(names: Collection[str]) -> None:
+    """Let there be pools of these names, as large as the default pool is: which a deployment has nobody says here."""
+    with create_session() as session:
+        known = set(session.scalars(select(Pool.pool)))
+        session.add_all(Pool(pool=name, slots=128, include_deferred=False) for name in sorted(set(names) - known))
+
+
+class Scheduler:
+    """What a scheduler decides about the runs that there are. It makes none by schedules of its own."""
+
+    def __init__(self, executor: Attempts) -> None:
+        self._executor = executor
+        # 3.1 takes the executor from the job
+        job = Job(executor=executor) if "executor" in inspect.signature(Job.__init__).parameters else Job()
+        job.id = executor.job_id = 1
+        understood = inspect.signature(SchedulerJobRunner.__init__).parameters
+        options = {"executors": [executor]} if "executors" in understood else {}
+        self._runner = SchedulerJobRunner(job, **options)
+        self._runner._scheduler_use_job_schedule = False  # noqa: SLF001
+        self._seen: Any = None
+
+    def decide(self) -> int:
+        """Look at all runs once: how many tasks were sent to the executor."""
+        with create_session() as session:
+            queued: int = self._runner._do_scheduling(session)  # noqa: SLF001
+            session.expunge_all()
+        self._executor.heartbeat()
+        return queued
+
+    def hear(self) -> None:
+        """Take note of what the executor could not tell the API: tasks that have ended without a word."""
+        if self._executor.event_buffer:
+            with create_session() as session:
+                self._runner._process_executor_events(executor=self._executor, session=session)  # noqa: SLF001
+
+    def end_overdue_triggers(self) -> None:
+        """Let the tasks go on, to fail, whose time to be deferred is over."""
+        self._runner.check_trigger_timeouts()
+
+    def awaited(self) -> tuple[str, ...]:
+        """The tasks that only time can move: they are up for another attempt, or their triggers have said nothing."""
+        with create_session() as session:
+            found = session.scalars(select(TaskInstance.task_id).where(TaskInstance.state.in_(_MOVED_BY_TIME)))
+            return tuple(found)
+
+    def has_moved(self) -> bool:
+        """Whether any run or task instance is in another state than when this was last asked."""
+        with create_session() as session:
+            states = (
+                session.execute(select(TaskInstance.id, TaskInstance.state, TaskInstance.try_number)).all(),
+                session.execute(select(DagRun.id, DagRun.state)).all(),
+            )
+        seen, self._seen = self._seen, states
+        return bool(seen != states)
+
+
+def state_of(dag_id: str, run_id: str) -> str:
+    """The state of a run, in Airflow's word."""
+    with create_session() as session:
+        return _word(session.scalar(select(DagRun.state).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)))
+
+
+def task_instances(dag_id: str, run_id: str) -> list[tuple[str, int, str, int, float]]:
+    """(task_id, map_index, state or "", attempts, seconds) of every task instance of the run, as stored."""
+    columns = (TaskInstance.task_id, TaskInstance.map_index, TaskInstance.state)
+    more = (TaskInstance.try_number, TaskInstance.duration)
+    of_the_run = (TaskInstance.dag_id == dag_id, TaskInstance.run_id == run_id)
+    with create_session() as session:
+        rows = session.execute(select(*columns, *more).where(*of_the_run).order_by(TaskInstance.start_date)).all()
+    return [(task, index, _word(state), tries, seconds or 0.0) for task, index, state, tries, seconds in rows]
+
+
+def dates_of(dag_id: str, run_id: str) -> tuple[datetime, ...]:
+    """The logical date of a run and the ends of its data interval, as far as it has them."""
+    columns = (DagRun.logical_date, DagRun.data_interval_start, DagRun.data_interval_end)
+    with create_session() as session:
+        row = session.execute(select(*columns).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)).one()
+    return tuple(filter(None, row))
+
+
+def _word(state: Any) -> str:
+    return str(getattr(state, "value", state) or "")

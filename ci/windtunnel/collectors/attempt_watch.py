@@ -1,0 +1,122 @@
+"""What is seen of one attempt of a task, in the process of that attempt, and put down there when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from windtunnel.collectors.dags import DagFile
+from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.failures import failure_facts, failure_from_text
+from windtunnel.collectors.needs import need_of, need_of_network
+from windtunnel.collectors.recorder import Execution, Recording
+from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
+from windtunnel.collectors.unfinished import Bystanders
+from windtunnel.facts import AttemptFacts, CallbackFacts, DriverFacts, FailureFacts
+from windtunnel.worker import put
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the run has seen before the attempt began.
+
+    `refused` are the hosts that tasks were kept from, by task_id; `bad_triggers` the tracebacks of triggers that have
+    failed, by task_id and map_index.
+    """
+
+    dag: Any
+    file: DagFile
+    effects: Effects
+    recording: Recording
+    refused: Mapping[str, Sequence[str]]
+    bad_triggers: Mapping[tuple[str, int], str]
+
+
+class AttemptWatch:
+    """Made before Airflow is at work in the process. What it sees goes into the file `told`; None if nobody asks."""
+
+    def __init__(self, key: Any, seen: Seen, told: Path | None, run_process: int) -> None:
+        self._key, self._seen, self._told = key, seen, told
+        self._run_process = run_process
+        self._bystanders = Bystanders.now(run_process)
+        self._facts: AttemptFacts | None = None
+        self._callbacks: list[CallbackFacts] = []
+
+    def task_started(self, task: Any) -> None:
+        """The task is about to run. It was made anew in this process: what its file did is not what it does."""
+        from windtunnel.airflow_compat.callbacks import listen_to_task
+        from windtunnel.airflow_compat.running import stop_waiting
+
+        stop_waiting(task)
+        listen_to_task(task, self._called)
+        self._bystanders = Bystanders.now(self._run_process)
+        self._seen.recording.take()
+        self._seen.effects.refused.clear()
+
+    def task_ended(self, state: str, error: BaseException | None) -> None:
+        """The task's code has ended, in Airflow's `state`."""
+        self._put(self._ended(state, None if error is None else self._failure(error)))
+
+    def leave(self) -> None:
+        """Nothing more will be done here. A task that has not ended was deferred, or will be repeated."""
+        self._put(self._facts or self._ended("", None))
+
+    def _called(self, task_id: str, kind: str, name: str, error: BaseException | None) -> None:
+        failure = None if error is None else failure_facts(error, self._seen.file.root, need_of(error))
+        self._callbacks.append(CallbackFacts(task_id, kind, name, failure))
+
+    def _ended(self, state: str, failure: FailureFacts | None) -> AttemptFacts:
+        key, executions = self._key, self._seen.recording.take()
+        owner = Owner(key.dag_id, key.task_id, self._seen.file.root, self._bystanders, self._seen.effects)
+        judge = inspect_saves if state in ("success", "") else asked_for
+        return AttemptFacts(
+            state=state,
+            failure=failure,
+            refused=tuple(self._seen.effects.refused),
+            drivers=tuple(_driver_facts(execution, key.task_id, key.map_index) for execution in executions),
+            saves=tuple(judge(executions, owner)),
+        )
+
+    def _put(self, facts: AttemptFacts) -> None:
+        self._facts = replace(facts, callbacks=tuple(self._callbacks))
+        if self._told is not None:
+            put(self._told, self._facts)
+
+    def _failure(self, error: BaseException) -> FailureFacts:
+        from windtunnel.airflow_compat.outside_needs import is_of_trigger
+
+        root = self._seen.file.root
+        text = self._seen.bad_triggers.get((self._key.task_id, self._key.map_index), "")
+        if text and is_of_trigger(error):
+            return failure_from_text(text, root)
+        return failure_facts(error, root, self._need(error))
+
+    def _need(self, error: BaseException) -> str:
+        """What the task failed for want of: it may have caught the refusal, and so may a task that it had data from."""
+        from windtunnel.airflow_compat.outside_needs import waited_in_vain
+        from windtunnel.airflow_compat.running import upstream_of
+
+        if need := need_of(error):
+            return need
+        task = self._seen.dag.get_task(self._key.task_id)
+        above = (host for known in upstream_of(task) for host in self._seen.refused.get(known, ()))
+        refused = [*self._seen.effects.refused, *above]
+        return need_of_network(refused) if refused else waited_in_vain(task, error)
+
+
+def _driver_facts(execution: Execution, task_id: str, map_index: int) -> DriverFacts:
+    nodes = execution.graph.nodes.values()
+    functions = [function for node in nodes for function in node.originating_functions or ()]
+    return DriverFacts(
+        task_id=task_id,
+        map_index=map_index,
+        modules=tuple(sorted({function.__module__ for function in functions})),
+        nodes=tuple(sorted(node.name for node in nodes)),
+        executed=tuple(execution.executed),
+        final_vars=execution.final_vars,
+        inputs=execution.inputs,
+        overrides=execution.overrides,
+        seconds=execution.seconds,
+    )

@@ -1,0 +1,219 @@
+"""What is seen of one run: in the process of the run, where its facts come together, and in those of its attempts."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from windtunnel.collectors.attempt_watch import AttemptWatch, Seen
+from windtunnel.collectors.dags import DagFile, dag_location, own_folder, task_location
+from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.failures import failure_facts, is_users, relative
+from windtunnel.collectors.needs import need_in_text, need_of
+from windtunnel.collectors.recorder import Recording
+from windtunnel.collectors.source import SourceIndex
+from windtunnel.facts import (
+    AttemptFacts,
+    CallbackFacts,
+    DriverFacts,
+    End,
+    FailureFacts,
+    ProcessFacts,
+    RunFacts,
+    SaveFacts,
+    TaskRunFacts,
+)
+from windtunnel.findings import Location
+from windtunnel.pool import death_of, facts_in, stack_in
+from windtunnel.worker import SHOW_STACK, Shelf, put, tell_stack
+
+_STACK_GRACE = 0.5  # seconds in which a process may write where it stands
+
+
+class RunWatch:
+    """One run so far, kept safe outside the process each time that an attempt begins or ends.
+
+    The attempts' own processes are forked from the one that this was made in. There it sees what the task does, and
+    puts that down in a file; here it is taken up when the attempt has ended.
+    """
+
+    def __init__(self, dag: Any, file: DagFile, effects: Effects, recording: Recording) -> None:
+        self._dag, self._file, self._effects, self._recording = dag, file, effects, recording
+        self._index = SourceIndex.of(file.file)
+        self._tasks: dict[tuple[str, int], TaskRunFacts] = {}
+        self._drivers: list[DriverFacts] = []
+        self._saves: list[SaveFacts] = []
+        self._callbacks: list[CallbackFacts] = []
+        self._refused: dict[str, list[str]] = defaultdict(list)
+        self._bad_triggers: dict[tuple[str, int], str] = {}
+        self._shelf = Shelf()
+        self._folder = own_folder() / "attempts"
+        self._folder.mkdir()
+        self._numbers: dict[Any, int] = {}
+        self._begun = 0
+        self._process = os.getpid()
+        self._attempt: AttemptWatch
+        self.failure: FailureFacts | None = None
+
+    def facts(self) -> RunFacts:
+        """The run as far as it has been seen."""
+        from windtunnel.airflow_compat import running
+
+        return RunFacts(
+            dag_id=self._dag.dag_id,
+            location=dag_location(self._dag, self._file, self._index),
+            process=ProcessFacts(End.COMPLETED),
+            tasks=tuple(self._tasks.values()),
+            drivers=tuple(self._drivers),
+            saves=tuple(self._saves),
+            callbacks=tuple(self._callbacks),
+            failure=self.failure,
+            beside=running.runs_at_a_time(self._dag),
+        )
+
+    # In the process of the run
+
+    def attempt_begins(self, key: Any) -> None:
+        self._begun += 1
+        self._numbers[key] = self._begun  # a task that was deferred goes on in another process, under the same key
+        if key.dag_id == self._dag.dag_id:
+            self._note(key.task_id, key.map_index, state="running", tries=key.number)
+            self._shelf.keep(self.facts())
+
+    def attempt_ended(self, key: Any, code: int, lines: tuple[str, ...]) -> None:
+        if key.dag_id != self._dag.dag_id:
+            return
+        done = self._told_by(key) or AttemptFacts()
+        if not done.state and (code or not self._file_of(key).exists()):
+            done = replace(done, state="failed", failure=self._death(key, code, lines))
+        self._note(key.task_id, key.map_index, state=done.state or "deferred", failure=done.failure, log=lines)
+        self._refused[key.task_id] += done.refused
+        self._drivers += done.drivers
+        self._saves += done.saves
+        self._callbacks += done.callbacks
+        self._shelf.keep(self.facts())
+
+    def trigger_failed(self, task_id: str, map_index: int, text: str) -> None:
+        self._bad_triggers[task_id, map_index] = text
+
+    def call_back(self, bag: Any, requests: Sequence[Any]) -> None:
+        """Have the DAG's own callbacks called, in a process of their own, and hear what becomes of them."""
+        told, pid = self._folder / "callbacks", os.fork()
+        if not pid:
+            self._call_back(bag, requests, told)
+        os.waitpid(pid, 0)
+        facts: tuple[CallbackFacts, ...] | None = facts_in(told.read_bytes()) if told.exists() else None
+        self._callbacks += facts or ()
+
+    def _call_back(self, bag: Any, requests: Sequence[Any], told: Path) -> NoReturn:
+        from windtunnel.airflow_compat.callbacks import call_for_dag
+
+        called: list[CallbackFacts] = []
+
+        def heard(task_id: str, kind: str, name: str, error: BaseException | None) -> None:
+            failure = None if error is None else failure_facts(error, self._file.root, need_of(error))
+            called.append(CallbackFacts(task_id, kind, name, failure))
+            put(told, tuple(called))
+
+        try:
+            call_for_dag(bag, requests, heard)
+        except BaseException:  # of this process nothing more is wanted
+            traceback.print_exc()
+        os._exit(0)
+
+    def waits(self, task_id: str) -> bool:
+        from windtunnel.airflow_compat.dagbag import may_wait
+
+        return task_id in self._dag.task_dict and may_wait(self._dag.get_task(task_id))
+
+    def patience(self, task_id: str) -> float:
+        from windtunnel.airflow_compat.running import patience_of
+
+        return patience_of(self._dag.get_task(task_id)) if task_id in self._dag.task_dict else float("inf")
+
+    def settle(self, stored: Iterable[tuple[str, int, str, int, float]]) -> None:
+        """Take the states of the task instances as Airflow has stored them."""
+        for task_id, map_index, state, tries, seconds in stored:
+            self._note(task_id, map_index, state=state, tries=tries, seconds=seconds)
+
+    def left_at_work(self, processes: Mapping[Any, int]) -> None:
+        for key, pid in processes.items():
+            if self.failure is None and key.dag_id == self._dag.dag_id:
+                os.kill(pid, SHOW_STACK)
+                self.failure = self._stuck(key)
+
+    def _stuck(self, key: Any) -> FailureFacts | None:
+        """Where the user's code stands in an attempt, which has just been asked."""
+        give_up = time.monotonic() + _STACK_GRACE
+        while not (location := self._users_line(key)) and time.monotonic() < give_up:
+            time.sleep(0.02)
+        return FailureFacts("Timeout", "", location, str(location)) if location else None
+
+    def _users_line(self, key: Any) -> Location | None:
+        """The innermost line of the user's in the stack that the attempt's process has written."""
+        file, root = self._stack_of(key), self._file.root
+        stack = stack_in(file.read_text("utf-8", "replace")) if file.exists() else ()
+        return next((Location(relative(name, root), line) for name, line, _ in stack if is_users(name, root)), None)
+
+    def _file_of(self, key: Any) -> Path:
+        return self._folder / str(self._numbers[key])
+
+    def _stack_of(self, key: Any) -> Path:
+        return self._folder / f"{self._numbers[key]}.stack"
+
+    def _told_by(self, key: Any) -> AttemptFacts | None:
+        file = self._file_of(key)
+        told: AttemptFacts | None = facts_in(file.read_bytes()) if file.exists() else None
+        return told
+
+    def _death(self, key: Any, code: int, lines: tuple[str, ...]) -> FailureFacts:
+        """Of an attempt that could not tell: somebody ended its process, or Airflow did not come to the task's end."""
+        death = death_of(code) or "ended before its work was done"
+        log = "\n".join(lines)
+        return FailureFacts("", f"its process {death}", self._users_line(key), log, need_in_text(log, ()))
+
+    # In the process of an attempt, which has a copy of all this
+
+    def enter_attempt(self, key: Any) -> None:
+        tell_stack(self._stack_of(key))
+        told = self._file_of(key) if key.dag_id == self._dag.dag_id else None
+        seen = Seen(self._dag, self._file, self._effects, self._recording, self._refused, self._bad_triggers)
+        self._attempt = AttemptWatch(key, seen, told, run_process=self._process)
+
+    def enter_trigger(self) -> None:
+        self._effects.refused.clear()
+
+    def task_started(self, task: Any) -> None:
+        self._attempt.task_started(task)
+
+    def task_ended(self, state: str, error: BaseException | None) -> None:
+        if os.getpid() != self._process:  # the scheduler tells of the tasks that it ends itself
+            self._attempt.task_ended(state, error)
+
+    def leave_attempt(self, key: Any) -> None:  # noqa: ARG002
+        self._attempt.leave()
+
+    def _note(self, task_id: str, map_index: int, **seen: Any) -> None:
+        known = self._tasks.get((task_id, map_index)) or self._unseen(task_id, map_index)
+        self._tasks[task_id, map_index] = replace(known, **seen)
+
+    def _unseen(self, task_id: str, map_index: int) -> TaskRunFacts:
+        from windtunnel.airflow_compat.dagbag import may_wait
+        from windtunnel.airflow_compat.running import upstream_of
+
+        task = self._dag.get_task(task_id)
+        return TaskRunFacts(
+            dag_id=self._dag.dag_id,
+            task_id=task_id,
+            map_index=map_index,
+            state="",
+            location=task_location(task, self._dag, self._file, self._index),
+            waits=may_wait(task),
+            upstream=tuple(sorted(upstream_of(task))),
+        )

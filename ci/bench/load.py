@@ -71,6 +71,7 @@ assert sum(len(loader.load(file).dags) for file in files) == int(sys.argv[2])
 """
 
 
+ISOLATED = str(Path(__file__).with_name("isolated.py"))
 PARSED_TWICE = "WT119,WT121"  # the checks for which every file is parsed a second time
 
 
@@ -110,6 +111,8 @@ def measure(root: Path, number: int, repeat: int) -> dict[str, Taken]:
     check = [sys.executable, "-m", "windtunnel", "check", str(root), "--quiet", "--select", "WT1,WT2", "--jobs"]
     rows = {
         "plain DagBag, one process": [sys.executable, "-c", PLAIN, *arguments],
+        "a DagBag in windtunnel's children, 1 job": [sys.executable, ISOLATED, *arguments, "1"],
+        "a DagBag in windtunnel's children, 2 jobs": [sys.executable, ISOLATED, *arguments, "2"],
         "the same facts, one process": [sys.executable, "-c", SAME_FACTS, *arguments],
         "windtunnel, 1 job": [*check, "1", "--ignore", PARSED_TWICE],
         "windtunnel, 2 jobs": [*check, "2", "--ignore", PARSED_TWICE],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any
 
 from windtunnel.facts import ClockChange, CronFacts
@@ -13,6 +13,11 @@ from windtunnel.facts import ClockChange, CronFacts
 _WEEKS_AHEAD = 2 * 52
 _AROUND = timedelta(hours=4)
 _CRON = ("CronDataIntervalTimetable", "CronTriggerTimetable")
+
+
+def is_cron(timetable: Any) -> bool:
+    """Whether the timetable is one of Airflow's own with nothing but cron expressions."""
+    return bool(_parts(timetable))
 
 
 def crons_of(timetable: Any) -> tuple[CronFacts, ...]:
@@ -43,7 +48,7 @@ def _cron_facts(timetable: Any) -> CronFacts | None:
     return CronFacts(
         expression=timetable._expression,  # noqa: SLF001
         zone=str(zone.name),
-        offsets=tuple(sorted({_offset(zone, at) for at in _weeks_ahead()})),
+        offsets=tuple(sorted({offset for _, offset in _offsets_ahead(zone)})),
         minutes=minutes or tuple(range(60)),
         hours=hours or tuple(range(24)),
         days=days,
@@ -53,10 +58,11 @@ def _cron_facts(timetable: Any) -> CronFacts | None:
     )
 
 
-def _weeks_ahead() -> Iterator[datetime]:
-    """A moment in each week of two years: no zone keeps an offset for less than four."""
+def _offsets_ahead(zone: Any) -> Iterator[tuple[datetime, int]]:
+    """The offset at a moment in each week of two years: no zone keeps one for less than four."""
     now = datetime.now(timezone.utc).replace(second=0, microsecond=0)
-    return (now + timedelta(weeks=week) for week in range(_WEEKS_AHEAD + 1))
+    weeks = (now + timedelta(weeks=week) for week in range(_WEEKS_AHEAD + 1))
+    return ((week, _offset(zone, week)) for week in weeks)
 
 
 def _offset(zone: Any, at: datetime) -> int:
@@ -95,11 +101,9 @@ def _moved(zone: Any, moment: datetime) -> int:
 
 def _transitions(zone: Any) -> Iterator[datetime]:
     """The first minutes of new offsets, in UTC."""
-    before = None
-    for week in _weeks_ahead():
-        if before is not None and _offset(zone, before) != _offset(zone, week):
-            yield _first_minute(zone, before, week)
-        before = week
+    for (before, one), (after, other) in pairwise(_offsets_ahead(zone)):
+        if one != other:
+            yield _first_minute(zone, before, after)
 
 
 def _first_minute(zone: Any, before: datetime, after: datetime) -> datetime:

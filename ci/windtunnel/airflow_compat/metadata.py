@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 _READERS = (
@@ -17,10 +17,16 @@ _DEFAULTS = ("default", "default_var")
 
 def tell_reads(tell: Callable[[str, str, bool], None]) -> None:
     """Call `tell(kind, name, has default)` for each variable and connection that is read here from now on."""
+    for owner, method, kind in readers():
+        _wrap(owner, method, kind, tell)
+
+
+def readers() -> Iterator[tuple[Any, str, str]]:
+    """(class, method, kind of what it reads) of all by which user code can ask. Their modules are imported."""
     import importlib
 
     for module, class_name, method, kind in _READERS:
-        _wrap(getattr(importlib.import_module(module), class_name), method, kind, tell)
+        yield getattr(importlib.import_module(module), class_name), method, kind
 
 
 def _wrap(owner: Any, method: str, kind: str, tell: Callable[[str, str, bool], None]) -> None:

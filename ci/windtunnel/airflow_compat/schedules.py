@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import json
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from itertools import islice, takewhile
 from typing import Any
 
-from windtunnel.airflow_compat.clocks import clock_changes, crons_of
+from windtunnel.airflow_compat.clocks import clock_changes, crons_of, is_cron
 from windtunnel.facts import MOST_DUE, ScheduleFacts
 
 _NEXT_RUNS = 5
@@ -37,38 +42,68 @@ def schedule_of(dag: Any, scheduled: Any) -> ScheduleFacts:
     if scheduled is None:
         return ScheduleFacts(**known)
     try:
-        known.update(_told_by(scheduled))
+        known.update(_told(scheduled))
     except Exception as error:  # whatever a timetable, a user's own among them, raises
         return ScheduleFacts(**known, failure=f"{type(error).__name__}: {error}")
-    known["naive_start"] = getattr(dag, _NAIVE, False) and isinstance(dag.schedule, str)  # else it has its own zone
-    return ScheduleFacts(**known, crons=crons_of(scheduled.timetable), clock_changes=clock_changes(scheduled.timetable))
+    naive = getattr(dag, _NAIVE, False) and isinstance(dag.schedule, str)  # else it has its own zone
+    return ScheduleFacts(**known, naive_start=naive)
 
 
-def _told_by(dag: Any) -> Iterator[tuple[str, Any]]:
-    yield "summary", str(dag.timetable.summary)
-    yield "next_runs", tuple(map(_iso, islice(_runs(dag, catchup=False), _NEXT_RUNS)))
-    if dag.catchup:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A timetable, and what it is asked in one second: the same as one that Airflow stores alike, asked the same."""
+
+    timetable: Any = field(compare=False)
+    stored: str
+    earliest: datetime | None
+    latest: datetime | None
+    catchup: bool
+    second: int
+
+
+def _told(dag: Any) -> Iterable[tuple[str, Any]]:
+    """What is told before something raises is told all the same."""
+    earliest, latest, catchup = dag._time_restriction  # noqa: SLF001  what the scheduler asks: the tasks' dates count
+    timetable = dag.timetable
+    # Asking one of cron expressions takes a millisecond, and most files of a folder have one of a few schedules.
+    stored = json.dumps([type(timetable).__name__, timetable.serialize()]) if is_cron(timetable) else ""
+    asked = _Asked(timetable, stored, earliest, latest, catchup, int(time.time()))
+    if stored:
+        with contextlib.suppress(Exception):  # it will be raised again
+            return _told_before(asked)
+    return _told_by(asked)
+
+
+@lru_cache(maxsize=256)
+def _told_before(asked: _Asked) -> tuple[tuple[str, Any], ...]:
+    return tuple(_told_by(asked))
+
+
+def _told_by(asked: _Asked) -> Iterator[tuple[str, Any]]:
+    yield "summary", str(asked.timetable.summary)
+    yield "next_runs", tuple(map(_iso, islice(_runs(asked, catchup=False), _NEXT_RUNS)))
+    if asked.catchup:
         now = datetime.now(timezone.utc)
-        past = takewhile(lambda date: date <= now, _runs(dag, catchup=True))
+        past = takewhile(lambda date: date <= now, _runs(asked, catchup=True))
         yield "due", sum(1 for _ in islice(past, MOST_DUE))
-    yield "wants_start", _wants_start(dag)
+    yield "wants_start", _wants_start(asked)
+    yield "crons", crons_of(asked.timetable)
+    yield "clock_changes", clock_changes(asked.timetable)
 
 
-def _runs(dag: Any, catchup: bool) -> Iterator[datetime]:
-    earliest, latest, _ = dag._time_restriction  # noqa: SLF001  what the scheduler asks: the tasks' dates count too
+def _runs(asked: _Asked, catchup: bool) -> Iterator[datetime]:
     last = None
-    while info := _next(dag.timetable, last, earliest, latest, catchup):
+    while info := _next(asked.timetable, last, asked.earliest, asked.latest, catchup):
         yield info.run_after
         last = info.data_interval
 
 
-def _wants_start(dag: Any) -> bool:
+def _wants_start(asked: _Asked) -> bool:
     """Whether the timetable has no run for want of a start date: with one it has."""
-    earliest, latest, catchup = dag._time_restriction  # noqa: SLF001
-    if earliest is not None or _next(dag.timetable, None, None, latest, catchup):
+    if asked.earliest is not None or _next(asked.timetable, None, None, asked.latest, asked.catchup):
         return False
     yesterday = datetime.now(timezone.utc) - timedelta(days=1)
-    return _next(dag.timetable, None, yesterday, latest, catchup) is not None
+    return _next(asked.timetable, None, yesterday, asked.latest, asked.catchup) is not None
 
 
 def _next(timetable: Any, last: Any, earliest: datetime | None, latest: datetime | None, catchup: bool) -> Any:

@@ -105,7 +105,10 @@ class _Database:
 def _rehearse(file: Path) -> None:
     """Load and store a DAG of our own: the first one costs 0.1 s, in what Airflow imports and builds when needed."""
     from windtunnel.airflow_compat.dagbag import read_dag_file, store
+    from windtunnel.airflow_compat.metadata import readers
     from windtunnel.airflow_compat.schedules import schedule_of
+
+    list(readers())
 
     handlers = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGSEGV)}
     file.write_text(_REHEARSAL, encoding="utf-8")

@@ -100,7 +100,10 @@ def _awaited(task: TaskFacts, dags: dict[str, DagFacts]) -> list[Place]:
 
 
 def _endless(dags: dict[str, DagFacts]) -> Iterator[Complaint]:
-    steps = {(dag_id, other): (task, by) for dag_id, dag in dags.items() for task, other, by in _starts(dag, dags)}
+    readers = _readers(dags)
+    steps = {
+        (dag_id, other): (task, by) for dag_id, dag in dags.items() for task, other, by in _starts(dag, dags, readers)
+    }
     edges: dict[str, list[str]] = {dag_id: [] for dag_id in dags}
     for dag_id, other in steps:
         edges[dag_id].append(other)
@@ -111,15 +114,26 @@ def _endless(dags: dict[str, DagFacts]) -> Iterator[Complaint]:
         yield Complaint(first.location, message, task_id=first.task_id)
 
 
-def _starts(dag: DagFacts, dags: dict[str, DagFacts]) -> Iterator[tuple[TaskFacts, str, str]]:
+def _readers(dags: dict[str, DagFacts]) -> dict[str, list[str]]:
+    """The DAGs of which an asset alone starts a run, by its name."""
+    readers: dict[str, list[str]] = {}
+    for dag in dags.values():
+        for name in {read.name for read in dag.consumes if read.suffices}:
+            readers.setdefault(name, []).append(dag.dag_id)
+    return readers
+
+
+def _starts(
+    dag: DagFacts, dags: dict[str, DagFacts], readers: dict[str, list[str]]
+) -> Iterator[tuple[TaskFacts, str, str]]:
     """(task, dag_id, how) for each DAG of which every run of this one starts a run."""
     for task in (task for task in dag.tasks if not _may_be_skipped(task, dag)):
         meant = task.triggers == dag.dag_id and dag.schedule.summary == "None"
         if task.triggers in dags and not meant:
             yield task, task.triggers, "triggers"
-        for other in dags.values():
-            if any(made.name == read.name for made in task.produces for read in other.consumes if read.suffices):
-                yield task, other.dag_id, "produces what starts"
+        started = {dag_id for made in task.produces for dag_id in readers.get(made.name, ())}
+        if started:  # seldom: most tasks produce nothing
+            yield from ((task, other, "produces what starts") for other in dags if other in started)
 
 
 def _may_be_skipped(task: TaskFacts, dag: DagFacts) -> bool:

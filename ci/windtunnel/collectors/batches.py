@@ -14,9 +14,10 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,10 +30,11 @@ from windtunnel.facts import DagFileFacts, Effect, End, ProcessFacts
 from windtunnel.pool import Job, Outcome, Pool
 from windtunnel.template import KEPT_OUTPUT
 
-_MOST_FILES = 50
+_MOST_FILES = 200
 _MOST_SECONDS = 2.0  # so that one slow batch does not keep the others' processor idle
 _PATIENCE = 10.0
 _WATCHED = {*sys.stdlib_module_names, "airflow"}
+_PARTS = 4  # of a batch in which one file was no good company for the others: most of them are loaded together again
 _MARK = b"\0windtunnel: next file\0"
 
 Batch = tuple[DagFile, ...]
@@ -40,22 +42,27 @@ Batch = tuple[DagFile, ...]
 
 def collect_dag_files(pool: Pool, files: Iterable[DagFile], timeout: float) -> Iterator[DagFileFacts]:
     """The facts of each file, in the order in which they are known. `timeout` is for one file, in seconds."""
-    waiting = _batches(files, pool.size)
+    waiting = batches_of(files, pool.size)
     while waiting:
         batches, waiting = waiting, []
         jobs = [Job(batch, f"{__name__}:load_batch", (batch,), _patience(batch, timeout)) for batch in batches]
         for job, outcome in pool.map(jobs):
             known = _alone(job.key[0], outcome) if len(job.key) == 1 else _together(outcome)
             yield from known
-            waiting += _cut(job.key[len(known) :], len(known))
+            waiting += _left(job.key, known, outcome)
 
 
-def _batches(files: Iterable[DagFile], jobs: int) -> list[Batch]:
-    """The files in batches that may share a child, small enough to keep so many `jobs` busy."""
+def batches_of(files: Iterable[DagFile], jobs: int) -> list[Batch]:
+    """The files in batches that may share a child, of sizes that keep so many `jobs` busy to the end."""
     alike: dict[object, list[DagFile]] = defaultdict(list)
     for file in files:
         alike[_kind(file)].append(file)
-    return [batch for group in alike.values() for batch in _cut(tuple(group), min(_MOST_FILES, len(group) // jobs))]
+    return [batch for group in alike.values() for batch in _cut(tuple(group), _fair_share(len(group), jobs))]
+
+
+def _fair_share(files: int, jobs: int) -> int:
+    rounds = ceil(files / (jobs * _MOST_FILES))
+    return ceil(files / (jobs * rounds))
 
 
 def _kind(file: DagFile) -> object:
@@ -78,6 +85,15 @@ def _brings_something(module: str) -> bool:
 def _cut(files: Batch, size: int) -> list[Batch]:
     size = max(1, size)
     return [files[start : start + size] for start in range(0, len(files), size)]
+
+
+def _left(batch: Batch, known: tuple[DagFileFacts, ...], outcome: Outcome) -> list[Batch]:
+    """What is left of a batch, in a few smaller ones; the file that its child came to grief with is left alone."""
+    begun = outcome.process.output.count(_MARK.decode())  # a file may print it, or close its output: it is but a guess
+    if known or outcome.process.end is End.COMPLETED or begun >= len(batch):
+        left = batch[len(known) :]
+        return _cut(left, max(len(known), len(left) // _PARTS))
+    return [batch[begun : begun + 1], *filter(None, (batch[:begun], batch[begun + 1 :]))]
 
 
 def _patience(batch: Batch, timeout: float) -> float:
@@ -103,12 +119,17 @@ def _together(outcome: Outcome) -> tuple[DagFileFacts, ...]:
 
 def load_batch(files: Batch) -> tuple[DagFileFacts, ...]:
     """The facts of the files, or of the first of them: the others are better loaded somewhere else."""
+    return load_together(files, Loader(files[0]).load)
+
+
+def load_together(files: Batch, load: Callable[[DagFile], DagFileFacts]) -> tuple[DagFileFacts, ...]:
+    """The same, loaded by a function."""
     started = time.monotonic()
-    loader = Loader(files[0])
-    before, code, modules = process_state(), _Code(), frozenset(sys.modules)
+    CODE.look()
+    before, modules = process_state(), frozenset(sys.modules)
     done: list[DagFileFacts] = []
     for file in files:
-        facts = _timed(loader, file)
+        facts = _timed(load, file)
         if done and facts.failures:
             break
         done.append(facts)
@@ -117,12 +138,12 @@ def load_batch(files: Batch) -> tuple[DagFileFacts, ...]:
         if _leaves_something(facts) or process_state() != before or time.monotonic() - started > _MOST_SECONDS:
             break
         _forget_modules(modules, file.root)
-    return tuple(done if len(done) < 2 or code.is_unchanged() else done[:1])
+    return tuple(done if len(done) < 2 or CODE.is_unchanged() else done[:1])
 
 
-def _timed(loader: Loader, file: DagFile) -> DagFileFacts:
+def _timed(load: Callable[[DagFile], DagFileFacts], file: DagFile) -> DagFileFacts:
     started = time.monotonic()
-    facts = loader.load(file)
+    facts = load(file)
     return replace(facts, process=ProcessFacts(End.COMPLETED, seconds=time.monotonic() - started))
 
 
@@ -140,22 +161,41 @@ def _forget_modules(known: AbstractSet[str], root: Path) -> None:
             del sys.modules[name]
 
 
-class _Code:
+class Code:
     """The standard library and Airflow as they stand in this process: their modules' names, functions and classes."""
 
     def __init__(self) -> None:
-        modules = [vars(module) for name, module in list(sys.modules.items()) if _is_watched(name)]
-        self._names = [(names, frozenset(names)) for names in modules]
-        self._members = [member for names in modules for member in _members(names)]
+        self._modules: set[str] = set()
+        self._names: list[tuple[Mapping[str, Any], AbstractSet[str]]] = []
+        self._members: list[tuple[Mapping[str, Any], str, Any]] = []
+
+    def look(self) -> None:
+        """Take in the modules that are new. In a child to look at all would copy half of the template's memory."""
+        new = [name for name in sys.modules.keys() - self._modules if _is_watched(name)]
+        modules = [vars(sys.modules[name]) for name in new]
+        self._modules.update(new)
+        self._names += [(names, frozenset(names)) for names in modules]
+        self._members += [member for names in modules for member in _members(names)]
 
     def is_unchanged(self) -> bool:
-        """Whether nobody has patched them: what they themselves add when it is first asked for does not count."""
-        kept = all(holder.get(name) is value for holder, name, value in self._members)
+        """Whether nobody else has patched them: what they themselves add when it is first asked for does not count."""
+        now = ((holder.get(name), value) for holder, name, value in self._members)
+        kept = all(one is value or _is_ours(one) for one, value in now)
         return kept and not any(_is_strange(name, names[name]) for name, names in self._added())
 
     def _added(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for names, known in self._names:
             yield from ((name, names) for name in names.keys() - known)
+
+
+CODE = Code()
+"""Of this process: a template looks at it when it is warm, and its children inherit what it has found."""
+
+
+def _is_ours(value: Any) -> bool:
+    """Whether windtunnel has put the function there, to see who calls it."""
+    home = getattr(getattr(value, "__func__", value), "__globals__", {})  # a copy of another's name tells nothing
+    return str(home.get("__name__", "")).partition(".")[0] == __name__.partition(".")[0]
 
 
 def _is_watched(module: str) -> bool:

@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from windtunnel.collectors.outside_names import asks_again, gives_up, leads_outside
-from windtunnel.collectors.source import parsed
+from windtunnel.collectors.source import nodes_of, parsed
 
 _REPEATING = ("retry", "retries", "backoff", "tenacity")
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -60,7 +60,7 @@ def _text_of(code: CodeType) -> Text | None:
 def _functions(file: Path) -> dict[tuple[str, int], list[Function]]:
     """The functions of a file under the name and the first line that their code has: that of the first decorator."""
     found: dict[tuple[str, int], list[Function]] = {}
-    for node in ast.walk(parsed(file)):
+    for node in nodes_of(parsed(file)):
         if isinstance(node, Function):
             first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
             found.setdefault((getattr(node, "name", "<lambda>"), first), []).append(node)

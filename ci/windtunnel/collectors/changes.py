@@ -13,7 +13,6 @@ import threading
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +103,7 @@ def _loaders() -> Iterator[Any]:
 
 
 def _differences(before: _State, now: _State) -> Iterator[_Part]:
-    for what in (what for what in before if before[what] != now[what]):
+    for what in (what for what in before if before[what] is not now[what] and before[what] != now[what]):
         for part in {**before[what], **now[what]}:
             if before[what].get(part) != now[what].get(part) and _matters(what, part, before[what].get(part)):
                 yield what, part
@@ -179,7 +178,7 @@ def _looks() -> dict[str, Callable[[], dict[Any, Any]]]:
     """How to look at each of what is compared; of the modules and classes that people patch, those imported by now."""
     owners = ((name, _owner(name)) for name in _OFTEN_PATCHED)
     looks = {what: look for what, (look, _) in _COMPARED.items()}
-    return looks | {name: partial(_members, owner) for name, owner in owners if owner is not None}
+    return looks | {name: _Members(owner) for name, owner in owners if owner is not None}
 
 
 def _owner(name: str) -> Any:
@@ -187,12 +186,19 @@ def _owner(name: str) -> Any:
     return sys.modules.get(name) or vars(sys.modules.get(module, object)).get(member)
 
 
-def _members(owner: Any) -> dict[str, Any]:
-    """What a module has; what a class has, or inherits: a patch may shadow it."""
-    members: dict[str, Any] = {}
-    for home in reversed(owner.__mro__) if isinstance(owner, type) else (owner,):
-        members.update(vars(home))
-    return members
+class _Members:
+    """What a module has; what a class has, or inherits: a patch may shadow it. Copied only where it is another."""
+
+    def __init__(self, owner: Any) -> None:
+        self._homes = [vars(home) for home in (reversed(owner.__mro__) if isinstance(owner, type) else (owner,))]
+        self._copies: list[dict[str, Any]] = []
+        self._members: dict[str, Any] = {}
+
+    def __call__(self) -> dict[str, Any]:
+        if self._copies != self._homes:
+            self._copies = [dict(home) for home in self._homes]
+            self._members = {name: member for copy in self._copies for name, member in copy.items()}
+        return self._members
 
 
 def _entries(things: Iterable[Any]) -> dict[str, int]:

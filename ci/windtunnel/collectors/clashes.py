@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -19,7 +20,7 @@ from windtunnel.findings import Location
 
 
 def clashes(file: Path, root: Path, before: AbstractSet[str]) -> tuple[ClashFacts, ...]:
-    """The clashes in what `file`, and the user's modules that were not there `before` it, import at their top."""
+    """The clashes in what `file`, and the user's modules that were not there `before`, import at their top."""
     homes = tuple(dict.fromkeys(Path(entry) for entry in sys.path if is_users(entry, root)))
     found: dict[tuple[str, Path], ClashFacts] = {}
     for source in (file, *_users_modules(root, before)):
@@ -72,6 +73,9 @@ def _hidden(wish: _Wish, homes: Iterable[Path], root: Path) -> Iterator[Path]:
     origin = getattr(used, "__file__", None)
     if used is None or (origin is None and hasattr(used, "__path__")):  # a namespace: its folders merge
         return
+    homes = [home for home in homes if _has(home, wish.top)]
+    if not homes:  # nearly always
+        return
     places = {Path(place).resolve() for place in (origin, *getattr(used, "__path__", ())) if place}
     for home in homes:
         answer = _at(home, wish.name)
@@ -82,6 +86,10 @@ def _hidden(wish: _Wish, homes: Iterable[Path], root: Path) -> Iterator[Path]:
         either = origin is not None and is_users(origin, root) and top.is_file()
         if either or wish.names() & _offers(answer):
             yield answer
+
+
+def _has(home: Path, top: str) -> bool:
+    return os.path.exists(f"{home}/{top}.py") or os.path.exists(f"{home}/{top}")  # noqa: PTH110  ten times as fast
 
 
 def _at(home: Path, name: str) -> Path | None:

@@ -72,7 +72,8 @@ def stuck_at(outcome: Outcome, root: Path) -> tuple[FailureFacts, ...]:
 class Loader:
     """Loads DAG files in this very process, a child of the Airflow template, where it settles in for the first.
 
-    The others must lie in the same DAG folder of the same repository, and want the same place to start in.
+    The others must lie in the same DAG folder of the same repository, and want the same place to start in; and what
+    modules of the user's one has imported are gone from `sys.modules` before the next is loaded.
     """
 
     def __init__(self, first: DagFile) -> None:
@@ -84,6 +85,7 @@ class Loader:
         self._effects = settle_in(first)
         tell_naive_starts()
         self._made = MadeDags()
+        self._before = frozenset(sys.modules)
 
     def load(self, file: DagFile) -> DagFileFacts:
         """The facts of one file."""
@@ -91,7 +93,6 @@ class Loader:
 
         self._effects.refused.clear()
         self._made.listen(file.file)
-        before = frozenset(sys.modules)
         self._watch.start()
         try:
             bag, seconds = IMPORT_COSTS.measured(lambda: read_dag_file(file.file, file.dag_folder))
@@ -110,7 +111,7 @@ class Loader:
             uncalled_tasks=uncalled_tasks(file.file, file.root) if bag.dags and not bag.import_errors else (),
             shared=shared_arguments(bag.dags.values(), file.file, file.path),
             reused=self._made.reused(dags),
-            clashes=clashes(file.file, file.root, before),
+            clashes=clashes(file.file, file.root, self._before),
             started_in=relative(file.start, file.root) if file.start else "",
             import_seconds=seconds,
         )

@@ -13,7 +13,7 @@ from typing import Any
 
 _LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "")
 _WRITING = os.O_WRONLY | os.O_RDWR
-_DEEDS = (
+_DEEDS = {
     "os.mkdir",
     "os.link",
     "os.symlink",
@@ -21,7 +21,7 @@ _DEEDS = (
     "sqlite3.connect",
     "subprocess.Popen",
     "os.posix_spawn",
-)
+}
 
 
 class NetworkRefused(ConnectionRefusedError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from windtunnel.facts import FailureFacts
@@ -14,12 +15,14 @@ _FOREIGN_FRAMES = 3
 _INSTALLED = ("site-packages", "dist-packages")
 
 
+@lru_cache(maxsize=4096)
 def relative(path: str | Path, root: Path) -> str:
     """`path` as findings name it: from the root with forward slashes, absolute where it lies outside."""
     path = Path(path)
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
+@lru_cache(maxsize=4096)  # it is asked of the same few paths for every import, frame and file
 def is_users(path: str | Path, root: Path) -> bool:
     """Whether a file belongs to the repository: below its root, and not in a virtual environment there."""
     file = Path(path)

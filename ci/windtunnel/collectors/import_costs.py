@@ -11,6 +11,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from windtunnel.collectors.own_time import own_time
@@ -82,6 +83,7 @@ IMPORT_COSTS = ImportCosts()
 """Of this process: a template fills it while it warms up, and its children inherit what it has learned."""
 
 
+@cache
 def _package(name: str) -> str:
     """The package that a module belongs to, as people install it."""
     parts = 3 if name.startswith(_NAMESPACES) else 1

@@ -64,8 +64,7 @@ class ImportWatch:
         return (*seen, *changed)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        here = threading.get_ident()
-        if not self._watching or event not in _TELLING or here in self._in_hook:
+        if event not in _TELLING or not self._watching or (here := threading.get_ident()) in self._in_hook:
             return
         self._in_hook.add(here)  # what we do here is not the user's
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from windtunnel import graphs
 from windtunnel.facts import Shape
@@ -15,6 +16,13 @@ def shape_of(
 
     `instances` tells of how many instances a mapped task is at most; any other task is one.
     """
+    return _shape_of(tuple(tasks), tuple(edges), tuple((instances or {}).items()))
+
+
+@lru_cache(maxsize=64)  # DAGs that are made after one pattern have one shape
+def _shape_of(
+    tasks: tuple[str, ...], edges: tuple[tuple[str, str], ...], instances: tuple[tuple[str, int], ...]
+) -> Shape:
     graph = graphs.graph_of(tasks, edges)
     return Shape(
         tasks=graph.number_of_nodes(),
@@ -22,5 +30,5 @@ def shape_of(
         longest_path=graphs.longest_path(graph),
         antichain=graphs.largest_antichain(graph),
         redundant_edges=graphs.redundant_edges(graph),
-        peak=graphs.peak(graph, instances or {}),
+        peak=graphs.peak(graph, dict(instances)),
     )

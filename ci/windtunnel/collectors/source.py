@@ -112,10 +112,16 @@ def _tree(source: bytes) -> ast.Module:
     return ast.parse(source)
 
 
+@lru_cache(maxsize=16)
+def nodes_of(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """All nodes of a tree, as `ast.walk` has them."""
+    return tuple(ast.walk(tree))
+
+
 def read_source(file: Path) -> bytes:
     """The bytes of a file, or of a member of an archive: `dags/pack.zip/report.py`. Raises OSError where it is not."""
     archive = holder_of(file)
-    if archive == file or file.is_file():
+    if archive is file or file.is_file():
         return file.read_bytes()
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -126,6 +132,8 @@ def read_source(file: Path) -> bytes:
 
 def holder_of(path: Path) -> Path:
     """The archive that the path leads into; the path itself where it leads into none."""
+    if not any(ending in str(path) for ending in _ARCHIVES):  # nearly always
+        return path
     return next((place for place in path.parents if place.suffix in _ARCHIVES), path)
 
 
@@ -135,8 +143,10 @@ def walk_unless_main(tree: ast.AST) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.popleft()
         yield node
-        skipped = node.body if isinstance(node, ast.If) and _is_main(node.test) else ()
-        waiting.extend(child for child in ast.iter_child_nodes(node) if child not in skipped)
+        if isinstance(node, ast.If) and _is_main(node.test):
+            waiting.extend(child for child in ast.iter_child_nodes(node) if child not in node.body)
+        else:
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _is_main(test: ast.expr) -> bool:

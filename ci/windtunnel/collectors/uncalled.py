@@ -6,11 +6,11 @@ import ast
 import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from windtunnel.collectors.failures import is_users
-from windtunnel.collectors.source import parsed
+from windtunnel.collectors.source import nodes_of, parsed
 
 _DECORATORS = {"task", "task_group", "setup", "teardown"}
 _INDIRECT = {"globals", "locals", "vars", "getattr", "eval", "exec"}
@@ -23,18 +23,22 @@ def uncalled_tasks(file: Path, root: Path) -> tuple[tuple[str, int], ...]:
     One at the top of the file may be for others: it is left out where another file below `root` speaks of it.
     """
     tree = parsed(file)
-    nodes = list(ast.walk(tree))
+    nodes = nodes_of(tree)
+    known = _airflow_names(nodes)
+    made = [node for node in nodes if isinstance(node, Decorated) and _makes_task(node, known)]
+    if not made:
+        return ()
     loaded = [node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     registering = {id(name) for node in nodes for name in _globals_written(node)}
     mentioned = {node.id for node in loaded if id(node) not in registering}
     mentioned |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     exported = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    known = _airflow_names(nodes)
-    if mentioned & _INDIRECT or not known:
+    unmentioned = [node for node in made if node.name not in mentioned]
+    if mentioned & _INDIRECT or not unmentioned:
         return ()
-    forgotten = [node for node in _inside_dags(tree) if _makes_task(node, known) and node.name not in mentioned]
-    top = [node for node in tree.body if isinstance(node, Decorated) and _makes_task(node, known)]
-    lone = [node for node in top if node.name not in mentioned | exported and node not in forgotten]
+    forgotten = [node for node in _inside_dags(nodes) if node in unmentioned]
+    top = [node for node in unmentioned if node in tree.body]
+    lone = [node for node in top if node.name not in exported and node not in forgotten]
     forgotten += [node for node in lone if not _spoken_of(node.name, file, root)]
     return tuple(sorted(((node.name, node.lineno) for node in forgotten), key=lambda found: found[1]))
 
@@ -45,7 +49,7 @@ def _globals_written(node: ast.AST) -> Iterator[ast.AST]:
         yield node.value.func
 
 
-def _airflow_names(nodes: list[ast.AST]) -> set[str]:
+def _airflow_names(nodes: Sequence[ast.AST]) -> set[str]:
     """The names that stand for something of Airflow's in this file."""
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("airflow")]
     plain = [alias for node in nodes if isinstance(node, ast.Import) for alias in node.names]
@@ -62,9 +66,9 @@ def _makes_task(node: Decorated, known: set[str]) -> bool:
     return name[0] in known and bool(_DECORATORS & set(name))
 
 
-def _inside_dags(tree: ast.Module) -> Iterator[Decorated]:
+def _inside_dags(nodes: Iterable[ast.AST]) -> Iterator[Decorated]:
     """The functions that are defined inside a function under `@dag`, or inside a `with DAG(...)`."""
-    for node in ast.walk(tree):
+    for node in nodes:
         is_dag = isinstance(node, Decorated) and any(_calls(each, "dag") for each in node.decorator_list)
         if is_dag or (isinstance(node, ast.With) and any(_calls(item.context_expr, "DAG") for item in node.items)):
             yield from (inner for inner in ast.walk(node) if isinstance(inner, Decorated) and inner is not node)

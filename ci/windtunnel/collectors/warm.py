@@ -62,10 +62,13 @@ def _airflow(*, runs: bool) -> None:
     _show_own_hash_seed()
     _preload("networkx")
     from windtunnel.airflow_compat.warm import warm_up
-    from windtunnel.collectors import batches  # noqa: F401
+    from windtunnel.collectors import batches, made_dags, shape, wiring  # noqa: F401  those that each file needs
 
     warm_up(runs=runs)
-    from windtunnel.airflow_compat import serialized  # noqa: F401  it needs the home that Airflow now has
+    from windtunnel.airflow_compat import instances, references, serialized  # noqa: F401  in Airflow's home
+
+    shape.shape_of(("before", "after"), [("before", "after")])  # networkx compiles what it is first asked for
+    batches.CODE.look()
 
 
 def _show_own_hash_seed() -> None:

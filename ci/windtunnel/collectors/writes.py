@@ -42,8 +42,7 @@ class WriteGuard:
         sys.addaudithook(self._audit)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        here = threading.get_ident()
-        if not self.is_on or event not in _CHANGING or here in self._in_hook:
+        if event not in _CHANGING or not self.is_on or (here := threading.get_ident()) in self._in_hook:
             return
         self._in_hook.add(here)  # what we do here is not the user's
         try:

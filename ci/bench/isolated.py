@@ -1,0 +1,50 @@
+"""DAG files loaded in windtunnel's children, where nothing is learned of them but what a plain DagBag knows.
+
+    python ci/bench/isolated.py FOLDER NUMBER JOBS
+
+is what isolation costs by itself: the template, the children, and all that makes sure that the files of one child
+leave each other alone. It fails unless so many files have a DAG.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from windtunnel.collectors.batches import Batch, batches_of, load_together
+from windtunnel.collectors.dags import DagFile, settle_in
+from windtunnel.facts import DagFileFacts, End, ProcessFacts
+from windtunnel.pool import Job
+from windtunnel.pools import Pools
+from windtunnel.settings import Settings
+
+
+def main(folder: Path, number: int, jobs: int) -> None:
+    """Load them all."""
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *sys.path])  # for the children
+    files = [DagFile(file, folder, folder.parent) for file in sorted(folder.glob("*.py"))]
+    loaded = 0
+    with Pools(Settings(folder.parent, jobs=jobs), hamilton=False, runs=False) as pools:
+        batches = [Job(batch, "isolated:load", (batch,), 60.0) for batch in batches_of(files, jobs)]
+        for _, outcome in pools.dags.map(batches):
+            loaded += len(outcome.value or ())
+    assert loaded == number, f"{loaded} files of {number}"
+
+
+def load(files: Batch) -> tuple[DagFileFacts, ...]:
+    """In a child: the files, one after the other, of each what went well."""
+    settle_in(files[0])
+    return load_together(files, _plainly)
+
+
+def _plainly(file: DagFile) -> DagFileFacts:
+    from windtunnel.airflow_compat.dagbag import read_dag_file
+
+    bag = read_dag_file(file.file, file.dag_folder)
+    assert bag.dags, bag.import_errors
+    return DagFileFacts(file.path, ProcessFacts(End.COMPLETED))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -81,6 +81,16 @@ answers["none"] = [scheduled(dag).naive_start, scheduled(dag).wants_start, len(s
 with DAG("task", schedule="@daily") as dag:
     EmptyOperator(task_id="only", start_date=pendulum.datetime(2099, 1, 1))
 answers["task"] = scheduled(dag).next_runs[0]
+answers["alike"] = [
+    told("0 6 * * *", start, end_date=end).next_runs[:1]
+    for start, end in [
+        (pendulum.datetime(2025, 1, 1), None),
+        (pendulum.datetime(2025, 1, 2), None),
+        (pendulum.datetime(2099, 1, 1), None),
+        (pendulum.datetime(2025, 1, 1), pendulum.datetime(2025, 2, 1)),
+        (pendulum.datetime(2099, 1, 1, tz=ZONE), None),
+    ]
+]
 
 both = Asset("a", "s3://x/a") | (Asset("b") & Asset("c"))
 answers["assets"] = [assets(one) for one in (both, AssetAlias("al"), Asset.ref(name="n"), Asset.ref(uri="s3://u/u"))]
@@ -184,6 +194,13 @@ def test_airflows_cron_schedules_do_without_a_start_date(answers):
 
 def test_the_start_dates_of_tasks_count_as_they_do_for_the_scheduler(answers):
     assert answers["task"].startswith("2099-01-01")
+
+
+def test_of_dags_with_one_expression_each_has_the_runs_that_its_own_dates_and_zone_give_it(answers):
+    first, later, in_future, ended, elsewhere = answers["alike"]
+    assert first == later != ended == []
+    assert in_future == ["2099-01-01T06:00:00+00:00"]
+    assert elsewhere == ["2099-01-01T05:00:00+00:00"]
 
 
 def test_assets_of_a_schedule_are_known_with_whether_one_alone_starts_a_run(answers):

@@ -90,10 +90,21 @@ def test_a_file_that_ends_its_child_or_hangs_costs_no_other_its_verdict(load, ho
     assert sorted(processes(facts)) == ["a", "b", "d", "e"]
 
 
+def test_files_beside_one_that_ends_its_child_are_loaded_together_again(load):
+    used = processes(load(a="", b="", c="os._exit(0)", d="", e="", f=""))
+    assert used["a"] == used["b"]
+    assert sorted(used) == ["a", "b", "d", "e", "f"]
+
+
 def test_modules_of_the_repository_are_imported_anew_for_each_file(load, tmp_path):
     (tmp_path / "helper.py").write_text("used = []\n", encoding="utf-8")
     lean = "import helper\nhelper.used.append(1)\nassert len(helper.used) == 1"
     assert not any(file.failures for file in load(a=lean, b=lean, c=lean, d=lean).values())
+
+
+def test_what_all_files_leave_behind_parts_them_all(load):
+    used = processes(load(**{name: 'os.environ["LEFT"] = "1"' for name in "abcdefghij"}))
+    assert len(set(used.values())) == len(used) == 10
 
 
 def test_what_is_printed_is_told_of_the_file_that_printed_it(load):

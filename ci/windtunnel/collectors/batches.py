@@ -2,7 +2,8 @@
 
 Files share a child if they import the same libraries, so that none finds a library ready that another has imported.
 What one file leaves behind ends the batch. A batch that does not come to its end counts for nothing, and neither does
-what went wrong with a file that was not the first: such files are loaded again, each in a child of its own.
+what went wrong with a file that was not the first: such files are loaded again, in smaller batches and at last each in
+a child of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from windtunnel.facts import DagFileFacts, Effect, End, ProcessFacts
 from windtunnel.pool import Job, Outcome, Pool
 from windtunnel.template import KEPT_OUTPUT
 
-_MOST_FILES = 200
+_MOST_FILES = 200  # a child costs 40 ms beside them, and of more than 64 KiB that they print a part is lost
 _MOST_SECONDS = 2.0  # so that one slow batch does not keep the others' processor idle
 _PATIENCE = 10.0
 _WATCHED = {*sys.stdlib_module_names, "airflow"}

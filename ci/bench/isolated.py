@@ -12,10 +12,9 @@ import os
 import sys
 from pathlib import Path
 
-from windtunnel.collectors.batches import Batch, batches_of, load_together
-from windtunnel.collectors.dags import DagFile, settle_in
+from windtunnel.collectors.batches import Batch, collect_dag_files, load_together
+from windtunnel.collectors.dags import DagFile, loads, settle_in
 from windtunnel.facts import DagFileFacts, End, ProcessFacts
-from windtunnel.pool import Job
 from windtunnel.pools import Pools
 from windtunnel.settings import Settings
 
@@ -24,12 +23,9 @@ def main(folder: Path, number: int, jobs: int) -> None:
     """Load them all."""
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *sys.path])  # for the children
     files = [DagFile(file, folder, folder.parent) for file in sorted(folder.glob("*.py"))]
-    loaded = 0
     with Pools(Settings(folder.parent, jobs=jobs), hamilton=False, runs=False) as pools:
-        batches = [Job(batch, "isolated:load", (batch,), 60.0) for batch in batches_of(files, jobs)]
-        for _, outcome in pools.dags.map(batches):
-            loaded += len(outcome.value or ())
-    assert loaded == number, f"{loaded} files of {number}"
+        facts = list(collect_dag_files(pools.dags, files, 60.0, "isolated:load"))
+    assert sum(map(loads, facts)) == number, facts
 
 
 def load(files: Batch) -> tuple[DagFileFacts, ...]:

@@ -103,7 +103,7 @@ def test_modules_of_the_repository_are_imported_anew_for_each_file(load, tmp_pat
 
 
 def test_what_all_files_leave_behind_parts_them_all(load):
-    used = processes(load(**{name: 'os.environ["LEFT"] = "1"' for name in "abcdefghij"}))
+    used = processes(load(**dict.fromkeys("abcdefghij", 'os.environ["LEFT"] = "1"')))
     assert len(set(used.values())) == len(used) == 10
 
 

@@ -41,19 +41,27 @@ _MARK = b"\0windtunnel: next file\0"
 Batch = tuple[DagFile, ...]
 
 
-def collect_dag_files(pool: Pool, files: Iterable[DagFile], timeout: float) -> Iterator[DagFileFacts]:
-    """The facts of each file, in the order in which they are known. `timeout` is for one file, in seconds."""
-    waiting = batches_of(files, pool.size)
+_LOAD = f"{__name__}:load_batch"
+
+
+def collect_dag_files(
+    pool: Pool, files: Iterable[DagFile], timeout: float, load: str = _LOAD
+) -> Iterator[DagFileFacts]:
+    """The facts of each file, in the order in which they are known. `timeout` is for one file, in seconds.
+
+    `load` names what loads a batch in a child.
+    """
+    waiting = _batches(files, pool.size)
     while waiting:
         batches, waiting = waiting, []
-        jobs = [Job(batch, f"{__name__}:load_batch", (batch,), _patience(batch, timeout)) for batch in batches]
+        jobs = [Job(batch, load, (batch,), _patience(batch, timeout)) for batch in batches]
         for job, outcome in pool.map(jobs):
             known = _alone(job.key[0], outcome) if len(job.key) == 1 else _together(outcome)
             yield from known
             waiting += _left(job.key, known, outcome)
 
 
-def batches_of(files: Iterable[DagFile], jobs: int) -> list[Batch]:
+def _batches(files: Iterable[DagFile], jobs: int) -> list[Batch]:
     """The files in batches that may share a child, of sizes that keep so many `jobs` busy to the end."""
     alike: dict[object, list[DagFile]] = defaultdict(list)
     for file in files:

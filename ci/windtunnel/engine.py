@@ -292,7 +292,8 @@ def _with_triggered(
     """Each DAG file with its facts; with those that nobody has asked for, if a DAG here triggers one that is not."""
     by_path = {file.path: file for file in (*found.dag_files, *found.others)}
     dags = [dag for facts in loaded for dag in facts.dags]
-    strange = {task.triggers for dag in dags for task in dag.tasks} - {"", *(dag.dag_id for dag in dags)}
+    asked = {other for dag in dags for task in dag.tasks for other in (task.triggers, task.awaits)}
+    strange = asked - {"", *(dag.dag_id for dag in dags)}
     others = collect_dag_files(pool, found.others, settings.timeout) if strange else ()
     return [(as_loaded(by_path[facts.path], facts), facts) for facts in (*others, *loaded)]
 
@@ -313,9 +314,9 @@ def run_requests(
 
 
 def neighbours(dag: DagFacts, file_of: Mapping[str, DagFile]) -> tuple[DagFile, ...]:
-    """The files of the DAGs that the tasks of `dag` trigger, where they are in the repository."""
-    triggered = (file_of.get(task.triggers) for task in dag.tasks)
-    return tuple(dict.fromkeys(file for file in triggered if file not in (None, file_of[dag.dag_id])))
+    """The files of the DAGs that the tasks of `dag` trigger or wait for, where they are in the repository."""
+    others = (file_of.get(other) for task in dag.tasks for other in (task.triggers, task.awaits))
+    return tuple(dict.fromkeys(file for file in others if file not in (None, file_of[dag.dag_id])))
 
 
 def _watched(facts: Iterable[Any], stage: str, total: int, progress: Progress, collected: _Collected) -> Iterator[Any]:

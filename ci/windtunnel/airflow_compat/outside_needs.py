@@ -77,7 +77,7 @@ def _dag_not_found(error: BaseException) -> str | None:
 
 
 def _asked_for_events(error: BaseException) -> bool:
-    """Whether the innermost code found nothing in the asset events of the run: dag.test() gives it none."""
+    """Whether the innermost code found nothing in the asset events of the run: nobody gives it any."""
     from airflow.sdk.execution_time import context
 
     names = ("InletEventsAccessors", "InletEventsAccessor", "TriggeringAssetEventsAccessor")

@@ -16,7 +16,7 @@ from windtunnel.facts import RunEnd
 
 _FINISHED = ("success", "failed")
 _PAUSE = 0.02  # seconds between two looks at what only time can move
-QUIET = 3.0  # seconds in which nothing but waiting tasks is at work, after which a run is taken to wait for the outside
+QUIET = 4.0  # seconds in which nothing but waiting tasks is at work, after which a run is taken to wait for the outside
 
 
 def prepare(bag: Any, dag: Any, dag_folder: Path, others: Iterable[Any] = ()) -> None:
@@ -128,10 +128,13 @@ def play(bag: Any, dag: Any, conf: Mapping[str, Any], stage: Stage, folder: Path
     Raises what Airflow raises where it does not start the run: a required param without a value, for one.
     """
     from windtunnel.airflow_compat.attempts import Attempts
+    from windtunnel.airflow_compat.awaited import provide_awaited_runs
     from windtunnel.airflow_compat.scheduling import Scheduler, create_run, dates_of, state_of, task_instances
     from windtunnel.airflow_compat.triggering import Triggers
 
-    run_id = create_run(dag.dag_id, living_date(dag), conf)
+    date = living_date(dag)
+    run_id = create_run(dag.dag_id, date, conf)
+    provide_awaited_runs(dag, date)
     attempts = Attempts(stage)
     triggers = Triggers(folder, stage.enter_trigger, stage.trigger_failed)
     with listening(stage):
@@ -156,6 +159,7 @@ class _Loop:
         self._scheduler, self._attempts, self._triggers, self._stage = scheduler, attempts, triggers, stage
         self._state = state
         self._latest_deed = time.monotonic()
+        self._seen: dict[tuple[str, str], str] = {}
 
     def until(self, deadline: float) -> RunEnd:
         """Go on until the run has ended, or nothing more is to be expected of it."""
@@ -177,7 +181,7 @@ class _Loop:
         if self._attempts.processes:
             self._attempts.wait(_PAUSE if self._triggers.at_work else _PAUSE * 10)
             self._scheduler.hear()
-        elif not queued and not self._scheduler.has_moved():
+        elif not queued and self._scheduler.states() == self._seen:
             if not self._scheduler.awaited():
                 return False
             self._scheduler.end_overdue_triggers()
@@ -186,8 +190,9 @@ class _Loop:
 
     def _waits_in_vain(self, deadline: float) -> bool:
         """Whether all that is left waits for the outside, and will not give up in the time that there is."""
-        now = time.monotonic()
-        if not self._only_waits():
+        now, seen, self._seen = time.monotonic(), self._seen, self._scheduler.states()
+        others = {task for task, _ in {*seen.items(), *self._seen.items()} if seen.get(task) != self._seen.get(task)}
+        if not self._only_waits() or not all(self._stage.waits(task_id) for task_id, _ in others):
             self._latest_deed = now
         if now - self._latest_deed < QUIET:
             return False

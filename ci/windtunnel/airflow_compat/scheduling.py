@@ -67,7 +67,6 @@ class Scheduler:
         options = {"executors": [executor]} if "executors" in understood else {}
         self._runner = SchedulerJobRunner(job, **options)
         self._runner._scheduler_use_job_schedule = False  # noqa: SLF001
-        self._seen: Any = None
 
     def decide(self) -> int:
         """Look at all runs once: how many tasks were sent to the executor."""
@@ -93,15 +92,13 @@ class Scheduler:
             found = session.scalars(select(TaskInstance.task_id).where(TaskInstance.state.in_(_MOVED_BY_TIME)))
             return tuple(found)
 
-    def has_moved(self) -> bool:
-        """Whether any run or task instance is in another state than when this was last asked."""
+    def states(self) -> dict[tuple[str, str], str]:
+        """The states of all runs, by ("", id), and of all task instances, by (task_id, id), each with its attempt."""
+        columns = (TaskInstance.task_id, TaskInstance.id, TaskInstance.state, TaskInstance.try_number)
         with create_session() as session:
-            states = (
-                session.execute(select(TaskInstance.id, TaskInstance.state, TaskInstance.try_number)).all(),
-                session.execute(select(DagRun.id, DagRun.state)).all(),
-            )
-        seen, self._seen = self._seen, states
-        return bool(seen != states)
+            runs = {("", str(key)): str(state) for key, state in session.execute(select(DagRun.id, DagRun.state))}
+            tasks = session.execute(select(*columns)).all()
+        return runs | {(task_id, str(key)): f"{state} {number}" for task_id, key, state, number in tasks}
 
 
 def state_of(dag_id: str, run_id: str) -> str:

@@ -5,7 +5,7 @@ Serializes every DAG as the DAG processor does, reads it back, and reports those
 
 ## Why is this bad?
 The scheduler only knows serialized DAGs. One that does not serialize loads without an import error on your machine and
-never appears in production. On Airflow 3.3 it also makes `dag.test()` of every other DAG in the folder raise.
+never appears in production.
 
 ## What to do
 Register a timetable or priority strategy of your own in a plugin, in `plugins/`. Give operators and params plain

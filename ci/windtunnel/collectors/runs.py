@@ -24,7 +24,7 @@ _TO_TELL = 1.0  # seconds of a run's time that are kept for telling what was see
 class DagRunRequest:
     """One DAG to run, of the file that it was loaded from, with the params that the user gives.
 
-    `neighbours` are the files of the DAGs that its tasks trigger: without them Airflow would not know those.
+    `neighbours` are the files of the DAGs that its tasks trigger or wait for, which Airflow would else not know.
     """
 
     file: DagFile

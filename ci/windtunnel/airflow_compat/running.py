@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from windtunnel.airflow_compat.environment import BUNDLE, bundle_variable
 from windtunnel.airflow_compat.listening import Observer, listening
 from windtunnel.facts import RunEnd
 
 _FINISHED = ("success", "failed")
+_ENDED = ("success", "failed", "skipped", "upstream_failed", "removed")
 _PAUSE = 0.02  # seconds between two looks at what only time can move
 QUIET = 4.0  # seconds in which nothing but waiting tasks is at work, after which a run is taken to wait for the outside
 
@@ -138,7 +139,9 @@ def play(bag: Any, dag: Any, conf: Mapping[str, Any], stage: Stage, folder: Path
     attempts = Attempts(stage)
     triggers = Triggers(folder, stage.enter_trigger, stage.trigger_failed)
     with listening(stage):
-        loop = _Loop(Scheduler(attempts), attempts, triggers, stage, lambda: state_of(dag.dag_id, run_id))
+        limit = _seconds(dag.dagrun_timeout) if dag.dagrun_timeout else float("inf")
+        run = _Run(lambda: state_of(dag.dag_id, run_id), limit)
+        loop = _Loop(Scheduler(attempts), attempts, triggers, stage, run)
         end = loop.until(time.monotonic() + seconds)
     if end is RunEnd.OUT_OF_TIME:
         stage.left_at_work(attempts.processes)
@@ -152,12 +155,20 @@ def play(bag: Any, dag: Any, conf: Mapping[str, Any], stage: Stage, folder: Path
     )
 
 
+class _Run(NamedTuple):
+    """The state of the run that is played, and the seconds after which Airflow ends it."""
+
+    state: Callable[[], str]
+    limit: float
+
+
 class _Loop:
     """The decisions of the scheduler, taken when something has happened and not by the clock."""
 
-    def __init__(self, scheduler: Any, attempts: Any, triggers: Any, stage: Stage, state: Callable[[], str]) -> None:
+    def __init__(self, scheduler: Any, attempts: Any, triggers: Any, stage: Stage, run: _Run) -> None:
         self._scheduler, self._attempts, self._triggers, self._stage = scheduler, attempts, triggers, stage
-        self._state = state
+        self._state = run.state
+        self._run_limit = time.monotonic() + run.limit
         self._latest_deed = time.monotonic()
         self._seen: dict[tuple[str, str], str] = {}
 
@@ -176,28 +187,31 @@ class _Loop:
 
     def _go_on(self, queued: int) -> bool:
         """Let something happen; False where nothing ever will."""
-        if self._triggers.attend():
-            self._latest_deed = time.monotonic()
+        has_heard = self._triggers.attend()
         if self._attempts.processes:
-            self._attempts.wait(_PAUSE if self._triggers.at_work else _PAUSE * 10)
+            has_heard |= self._attempts.wait(_PAUSE if self._triggers.at_work else _PAUSE * 10)
             self._scheduler.hear()
-        elif not queued and self._scheduler.states() == self._seen:
+        elif not queued and not has_heard and self._scheduler.states() == self._seen:
             if not self._scheduler.awaited():
                 return False
-            self._scheduler.end_overdue_triggers()
             time.sleep(_PAUSE)
+        if not has_heard:
+            self._scheduler.end_overdue()
         return True
 
     def _waits_in_vain(self, deadline: float) -> bool:
         """Whether all that is left waits for the outside, and will not give up in the time that there is."""
         now, seen, self._seen = time.monotonic(), self._seen, self._scheduler.states()
-        others = {task for task, _ in {*seen.items(), *self._seen.items()} if seen.get(task) != self._seen.get(task)}
-        if not self._only_waits() or not all(self._stage.waits(task_id) for task_id, _ in others):
+        moved = {(task, state) for (task, _), state in self._seen.items() - seen.items()}
+        is_quiet = all(self._stage.waits(task) and not state.startswith(_ENDED) for task, state in moved)
+        if not (is_quiet and self._only_waits()):
             self._latest_deed = now
-        if now - self._latest_deed < QUIET:
+        if now - self._latest_deed < QUIET or self._run_limit < deadline:
             return False
-        waiting = {key.task_id for key in self._attempts.processes} | set(self._scheduler.awaited())
-        return all(self._stage.patience(task_id) > deadline - now for task_id in waiting)
+        awaited = self._scheduler.awaited()
+        waiting = {key.task_id for key in self._attempts.processes} | set(awaited)
+        patience = [min(self._stage.patience(task), awaited.get(task, float("inf"))) for task in waiting]
+        return bool(patience) and min(patience) > deadline - now
 
     def _only_waits(self) -> bool:
         """Whether no task is at work but such as wait by their kind."""

@@ -82,15 +82,21 @@ class Scheduler:
             with create_session() as session:
                 self._runner._process_executor_events(executor=self._executor, session=session)  # noqa: SLF001
 
-    def end_overdue_triggers(self) -> None:
-        """Let the tasks go on, to fail, whose time to be deferred is over."""
+    def end_overdue(self) -> None:
+        """Let the tasks go on whose time is over: to be deferred, or to be answered by a human."""
         self._runner.check_trigger_timeouts()
+        if hasattr(self._runner, "check_awaiting_input_timeouts"):  # 3.3
+            self._runner.check_awaiting_input_timeouts()
 
-    def awaited(self) -> tuple[str, ...]:
-        """The tasks that only time can move: they are up for another attempt, or their triggers have said nothing."""
+    def awaited(self) -> dict[str, float]:
+        """The tasks that only time can move, and the seconds in which they will go on by themselves, or infinity.
+
+        They are up for another attempt, their triggers have said nothing, or a human has not.
+        """
+        columns, now = (TaskInstance.task_id, TaskInstance.trigger_timeout), datetime.now(timezone.utc)
         with create_session() as session:
-            found = session.scalars(select(TaskInstance.task_id).where(TaskInstance.state.in_(_MOVED_BY_TIME)))
-            return tuple(found)
+            rows = session.execute(select(*columns).where(TaskInstance.state.in_(_MOVED_BY_TIME))).all()
+        return {task: (limit - now).total_seconds() if limit else float("inf") for task, limit in rows}
 
     def states(self) -> dict[tuple[str, str], str]:
         """The states of all runs, by ("", id), and of all task instances, by (task_id, id), each with its attempt."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
@@ -127,8 +128,8 @@ def hear(api: Api, dag_ids: list[str], manner: Manner) -> dict[str, Heard]:
 
 def _ask(api: Api, dag_id: str) -> _AtWork:
     run_id = f"fidelity_{time.time_ns()}"
-    api.send("PATCH", path_of("dags", dag_id), {"is_paused": False})
-    api.send("POST", path_of("dags", dag_id, "dagRuns"), {"dag_run_id": run_id, "logical_date": _date(api, dag_id)})
+    api.patch(path_of("dags", dag_id), {"is_paused": False})
+    api.post(path_of("dags", dag_id, "dagRuns"), {"dag_run_id": run_id, "logical_date": _date(api, dag_id)})
     return _AtWork(dag_id, run_id, time.monotonic())
 
 
@@ -155,7 +156,8 @@ def _ended(api: Api, run: _AtWork, limit: float) -> Heard | None:
         return None
     heard = Heard(_answer(api, run.dag_id, run.run_id, state), taken)
     if is_open:
-        api.send("PATCH", path, {"state": "failed"})
+        with contextlib.suppress(Refusal):  # it may have ended meanwhile
+            api.patch(path, {"state": "failed"})
     return heard
 
 

@@ -57,11 +57,15 @@ class Api:
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON that a GET answers; raises Refusal."""
-        return self._ask("GET", f"{path}?{urlencode(query)}" if query else path)
+        return self._ask_again("GET", f"{path}?{urlencode(query)}" if query else path)
 
-    def send(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
-        """The JSON that another method answers; raises Refusal."""
-        return self._ask(method, path, json.dumps(body).encode())
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The JSON that a PATCH answers; raises Refusal."""
+        return self._ask_again("PATCH", path, json.dumps(body).encode())
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The JSON that a POST answers; raises Refusal."""
+        return self._ask("POST", path, json.dumps(body).encode())
 
     def all(self, path: str, name: str, **query: Any) -> Iterator[Any]:
         """Every entry of a list that comes in pages."""
@@ -69,6 +73,17 @@ class Api:
         while entries := self.get(path, limit=100, offset=start, **query)[name]:
             yield from entries
             start += len(entries)
+
+    def _ask_again(self, *request: Any) -> Any:
+        """What may be asked two times: when scheduler and API wait for each other, PostgreSQL fails one of them."""
+        for pause in (1, 3):
+            try:
+                return self._ask(*request)
+            except Refusal as refusal:
+                if refusal.status < 500:
+                    raise
+                time.sleep(pause)
+        return self._ask(*request)
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}

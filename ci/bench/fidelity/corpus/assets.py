@@ -83,7 +83,7 @@ with DAG("asset_producer_skips", schedule=None):
 
     @task(outlets=[skipped])
     def skips():
-        from airflow.sdk.exceptions import AirflowSkipException
+        from airflow.exceptions import AirflowSkipException
 
         raise AirflowSkipException
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from airflow.exceptions import AirflowFailException
 from airflow.sdk import DAG, task
-from airflow.sdk.exceptions import AirflowFailException
 
 AGAIN = {"retries": 1, "retry_delay": timedelta(seconds=1)}
 attempts_of_this_process = 0
@@ -105,7 +105,7 @@ with DAG("retry_not_after_skip", schedule=None):
 
     @task(**AGAIN)
     def skips(ti):
-        from airflow.sdk.exceptions import AirflowSkipException
+        from airflow.exceptions import AirflowSkipException
 
         if ti.try_number == 1:
             raise AirflowSkipException

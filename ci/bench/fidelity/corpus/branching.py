@@ -93,7 +93,7 @@ with DAG("branch_skips", schedule=None):
 
     @task.branch
     def decides():
-        from airflow.sdk.exceptions import AirflowSkipException
+        from airflow.exceptions import AirflowSkipException
 
         raise AirflowSkipException
 

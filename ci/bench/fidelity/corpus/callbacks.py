@@ -1,7 +1,7 @@
 """Callbacks that raise, and hooks around a task's work."""
 
+from airflow.exceptions import AirflowSkipException
 from airflow.sdk import DAG, BaseOperator, task
-from airflow.sdk.exceptions import AirflowSkipException
 
 
 def raises(context):

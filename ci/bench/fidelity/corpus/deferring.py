@@ -87,7 +87,7 @@ with DAG("trigger_in_dag_file", schedule=None):
 
     @task
     def defers():
-        from airflow.sdk.exceptions import TaskDeferred
+        from airflow.exceptions import TaskDeferred
 
         raise TaskDeferred(trigger=InDagFile(), method_name="execute")
 

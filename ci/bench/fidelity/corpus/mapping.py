@@ -1,7 +1,7 @@
 """Mapped tasks: over nothing, over too much, over what is no list, and in groups."""
 
+from airflow.exceptions import AirflowSkipException
 from airflow.sdk import DAG, task, task_group
-from airflow.sdk.exceptions import AirflowSkipException
 
 
 @task

@@ -90,7 +90,7 @@ with DAG("connection_missing_is_caught", schedule=None):
 
     @task
     def asks():
-        from airflow.sdk.exceptions import AirflowNotFoundException
+        from airflow.exceptions import AirflowNotFoundException
 
         try:
             BaseHook.get_connection("fidelity_nobody_sets_this")

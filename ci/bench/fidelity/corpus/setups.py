@@ -2,8 +2,8 @@
 
 import time
 
+from airflow.exceptions import AirflowSkipException
 from airflow.sdk import DAG, task, task_group, teardown
-from airflow.sdk.exceptions import AirflowSkipException
 
 
 def fail():

@@ -105,7 +105,7 @@ with DAG("skip_while_failing", schedule=None):
 
     @task
     def skips():
-        from airflow.sdk.exceptions import AirflowSkipException
+        from airflow.exceptions import AirflowSkipException
 
         try:
             raise ValueError
@@ -119,7 +119,7 @@ with DAG("skip_caught", schedule=None):
 
     @task
     def catches():
-        from airflow.sdk.exceptions import AirflowSkipException
+        from airflow.exceptions import AirflowSkipException
 
         try:
             raise AirflowSkipException

@@ -18,7 +18,7 @@ def fails():
 
 @task
 def skips():
-    from airflow.sdk.exceptions import AirflowSkipException
+    from airflow.exceptions import AirflowSkipException
 
     raise AirflowSkipException
 

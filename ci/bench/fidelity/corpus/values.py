@@ -203,7 +203,7 @@ with DAG("value_of_skipped", schedule=None):
 
     @task
     def skips():
-        from airflow.sdk.exceptions import AirflowSkipException
+        from airflow.exceptions import AirflowSkipException
 
         raise AirflowSkipException
 

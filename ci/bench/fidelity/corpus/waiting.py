@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 
+from airflow.exceptions import AirflowFailException, AirflowSkipException
 from airflow.providers.standard.sensors.bash import BashSensor
 from airflow.providers.standard.sensors.date_time import DateTimeSensor
 from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
@@ -9,7 +10,6 @@ from airflow.providers.standard.sensors.filesystem import FileSensor
 from airflow.providers.standard.sensors.python import PythonSensor
 from airflow.providers.standard.sensors.time_delta import TimeDeltaSensor
 from airflow.sdk import DAG, PokeReturnValue, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 QUICK = {"poke_interval": 1, "timeout": 3}
 

@@ -58,7 +58,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--select", action="append", default=[], metavar="NAME", help="these DAGs only (a glob)")
     parser.add_argument("--examples", action="store_true", help="Airflow's own example DAGs instead of the corpus")
     parser.add_argument("--sqlite", action="store_true", help="SQLite instead of PostgreSQL")
-    parser.add_argument("--record", type=Path, metavar="FILE", help="only the real one, twice: write its answers down")
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="only the real one, twice: write its answers down, over those of the same DAGs",
+    )
     parser.add_argument("--against", type=Path, metavar="FILE", help="only windtunnel: compare with what was recorded")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write both sides down")
     parser.add_argument("--logs", type=Path, metavar="FOLDER", help="keep the logs of the real one there")
@@ -90,7 +95,7 @@ def _measure(dags: Path, chosen: argparse.Namespace) -> None:
     else:
         real, seconds = _real(dags, chosen, manner)
     if chosen.record:
-        write(real, chosen.record)
+        write(_added_to_old(real, chosen), chosen.record)
         _say(f"recorded {len(real.asked)} runs in {chosen.record}")
         return
     said = ask_windtunnel(dags, chosen.limit)
@@ -101,6 +106,14 @@ def _measure(dags: Path, chosen: argparse.Namespace) -> None:
     _report(real, said, agreement, seconds, dag_ids)
     if chosen.json:
         chosen.json.write_text(json.dumps(_both(real, said, agreement, seconds), indent=1) + "\n", encoding="utf-8")
+
+
+def _added_to_old(real: Record, chosen: argparse.Namespace) -> Record:
+    """The record whole; where only some DAGs were asked, with what was known of the others."""
+    if not chosen.select or not chosen.record.exists():
+        return real
+    old = read(chosen.record)
+    return Record(real.about, {**old.asked, **real.asked}, {**old.made, **real.made})
 
 
 def _is_meant(dag_id: str, patterns: list[str]) -> bool:

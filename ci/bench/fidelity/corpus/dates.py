@@ -40,12 +40,7 @@ with DAG("no_start_date", schedule=None):
 
 # A schedule that starts in the future, run by hand.
 with DAG("schedule_in_future", schedule="@daily", start_date=NEXT, catchup=False):
-
-    @task
-    def looks(data_interval_start, data_interval_end):
-        print(data_interval_start, data_interval_end)
-
-    looks()
+    works() >> after()
 
 # Each task asks how it went the time before, and there is no time before.
 with DAG("depends_on_past", schedule=None):

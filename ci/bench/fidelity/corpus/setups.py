@@ -3,7 +3,7 @@
 import time
 
 from airflow.exceptions import AirflowSkipException
-from airflow.sdk import DAG, task, task_group, teardown
+from airflow.sdk import DAG, Variable, task, task_group, teardown
 
 
 def fail():
@@ -162,25 +162,29 @@ with DAG("teardown_behind_skip", schedule=None):
     first >> skips() >> last
     first >> last
 
-# What is not yet done is skipped when one task fails.
+# One task fails while another is at work, and others have not begun.
 with DAG("fail_fast", schedule=None, fail_fast=True):
 
     @task
-    def fails_soon():
-        time.sleep(3)
-        raise ValueError("first")
+    def fails_when_the_other_sleeps():
+        for _ in range(150):
+            if Variable.get("fidelity_asleep", default="") == "yes":
+                Variable.delete("fidelity_asleep")
+                raise ValueError("first")
+            time.sleep(0.2)
 
     @task
     def sleeps():
+        Variable.set("fidelity_asleep", "yes")
         time.sleep(40)
 
     sleeps() >> works()
-    fails_soon() >> works.override(task_id="behind")()
+    fails_when_the_other_sleeps() >> works.override(task_id="behind")()
 
 # The same with a setup and a teardown, which runs.
 with DAG("fail_fast_and_teardown", schedule=None, fail_fast=True):
     first, last = prepares(), tidies()
-    first >> [fails(), works()] >> last
+    first >> fails() >> works() >> last
     first >> last
 
 # A failure that is tried again does not end the run.

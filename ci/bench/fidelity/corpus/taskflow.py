@@ -96,9 +96,9 @@ with DAG("groups_in_groups", schedule=None):
 with DAG("only_empty_operators", schedule=None):
     EmptyOperator(task_id="first") >> EmptyOperator(task_id="second")
 
-# A hundred tasks in a chain without work.
+# Twenty tasks in a chain without work.
 with DAG("long_chain", schedule=None):
-    chain(*(EmptyOperator(task_id=f"link_{n}") for n in range(100)))
+    chain(*(EmptyOperator(task_id=f"link_{n}") for n in range(20)))
 
 # A task that raises a skip with a cause.
 with DAG("skip_while_failing", schedule=None):

@@ -67,7 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--against", type=Path, metavar="FILE", help="only windtunnel: compare with what was recorded")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write both sides down")
     parser.add_argument("--logs", type=Path, metavar="FOLDER", help="keep the logs of the real one there")
-    parser.add_argument("--limit", type=float, default=60, help="seconds after which a run is given up as unfinished")
+    parser.add_argument("--limit", type=float, default=90, help="seconds after which a run is given up as unfinished")
     parser.add_argument("--at-a-time", type=int, default=6, help="runs at a time in the real one")
     return parser.parse_args()
 

@@ -50,6 +50,13 @@ def test_what_only_one_side_has_is_absent_on_the_other() -> None:
     ]
 
 
+def test_a_task_that_an_endless_run_does_not_reach_may_be_known_or_not() -> None:
+    real, other = {"a": Answer(UNFINISHED, {"x": UNFINISHED})}, {"a": Answer(UNFINISHED, {})}
+    assert compare(real, other).disagreements == ()
+    assert compare(real, {"a": Answer("success", {})}).disagreeing_tasks == 1
+    assert compare({"a": Answer(UNFINISHED, {"x": "failed"})}, other).disagreeing_tasks == 1
+
+
 def test_only_the_dags_that_are_named_are_compared() -> None:
     real = {"a": Answer("success", {}), "b": Answer("success", {})}
     assert compare(real, {}, ["b"]).disagreeing_dags == ("b",)

@@ -51,6 +51,8 @@ def main() -> None:
             _measure(dags, chosen)
         except Unavailable as error:
             sys.exit(f"fidelity: {error}")
+        except KeyboardInterrupt:
+            sys.exit("fidelity: interrupted, and all of it ended and removed")
 
 
 def _arguments() -> argparse.Namespace:

@@ -124,6 +124,12 @@ def of_facts(runs: Iterable[Any]) -> dict[str, Answer]:
     return answers
 
 
+def against_recorded(file: Path, runs: Iterable[Any]) -> Agreement:
+    """windtunnel's RunFacts against what a real Airflow did with the same DAGs, as `file` has recorded it."""
+    said = of_facts(runs)
+    return compare(read(file).asked, said, said)
+
+
 def _state(state: str | None, is_waiting: bool, failure: Mapping[str, Any] | None, has_tasks: bool) -> str:
     if state:
         return settled(state)

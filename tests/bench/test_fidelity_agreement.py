@@ -13,6 +13,7 @@ from fidelity_agreement import (
     Answer,
     Disagreement,
     Record,
+    against_recorded,
     compare,
     of_facts,
     of_report,
@@ -98,6 +99,16 @@ def test_the_facts_of_runs_give_the_same_answers_as_the_report() -> None:
     wanting = FailureFacts("ParamValidationError", "", None, "")
     refused = RunFacts("b", location, ProcessFacts(End.COMPLETED), failure=wanting)
     assert of_facts([failed, refused]) == {"a": Answer("failed", {"x[0]": "failed"}), "b": Answer(REFUSED, {})}
+
+
+def test_the_facts_of_some_runs_are_compared_with_what_was_recorded_of_the_same_dags(tmp_path: Path) -> None:
+    recorded = {"a": Answer("success", {}), "b": Answer("failed", {}), "c": Answer("failed", {})}
+    write(Record({}, recorded, {}), tmp_path / "record.json")
+    location = Location("a.py", 1)
+    runs = [RunFacts(dag_id, location, ProcessFacts(End.COMPLETED), "success") for dag_id in "ab"]
+    agreement = against_recorded(tmp_path / "record.json", runs)
+    assert agreement.dags == 2
+    assert agreement.disagreements == (Disagreement("b", RUN, "failed", "success"),)
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:

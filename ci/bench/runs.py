@@ -2,10 +2,10 @@
 
     python ci/bench/runs.py [--dags 200] [--many 1000] [--repeat 1]
 
-prints a Markdown table. Every row is a process of its own from its start to its end. The ratio is to the first row: over
-1 it is that many times faster. The last column counts the seconds of all processors: others disturb it less. The row
-of pytest-airflow-in-a-box is there where that is installed (`pip install pytest-airflow-in-a-box`; it is no part of
-windtunnel's own environments). `--many` DAGs are run by windtunnel alone, to show that the cost is linear.
+prints a Markdown table. Every row is a process of its own from its start to its end. The ratio is to the first row:
+over 1 it is that many times faster. The last column counts the seconds of all processors: others disturb it less.
+The row of pytest-airflow-in-a-box is there where that is installed; it is no part of windtunnel's own environments.
+`--many` DAGs are run by windtunnel alone, to show that the cost is linear.
 """
 
 from __future__ import annotations

@@ -173,7 +173,8 @@ class Attempts(BaseExecutor):
         if attempt.end >= 0:
             self._events.unregister(attempt.end)
             os.close(attempt.end)
-        while process.selector.get_map() and process.selector.select(timeout=0):
+        give_up = time.monotonic() + _TICK  # what outlives the task may print for ever
+        while process.selector.get_map() and process.selector.select(timeout=0) and time.monotonic() < give_up:
             process._service_subprocess(0)  # noqa: SLF001
         process._cleanup_open_sockets()  # noqa: SLF001  something that outlives the task may still hold its streams
         process.selector.close()

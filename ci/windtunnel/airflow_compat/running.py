@@ -106,6 +106,9 @@ class Stage(Observer, Protocol):
     def waits(self, task_id: str) -> bool:
         """Whether the task is of a kind that waits for something."""
 
+    def has_begun(self, key: Any) -> bool:
+        """Whether the task's own code is at work in the attempt: on a busy machine it may take long to get there."""
+
     def patience(self, task_id: str) -> float:
         """The seconds after which the task gives up waiting by itself."""
 
@@ -204,7 +207,7 @@ class _Loop:
         now, seen, self._seen = time.monotonic(), self._seen, self._scheduler.states()
         moved = {(task, state) for (task, _), state in self._seen.items() - seen.items()}
         is_quiet = all(self._stage.waits(task) and not state.startswith(_ENDED) for task, state in moved)
-        if not (is_quiet and self._only_waits()):
+        if not (is_quiet and self._only_waits() and self._triggers.have_begun):
             self._latest_deed = now
         if now - self._latest_deed < QUIET or self._run_limit < deadline:
             return False
@@ -214,8 +217,8 @@ class _Loop:
         return bool(patience) and min(patience) > deadline - now
 
     def _only_waits(self) -> bool:
-        """Whether no task is at work but such as wait by their kind."""
-        return all(self._stage.waits(key.task_id) for key in self._attempts.processes)
+        """Whether no task is at work but such as wait by their kind, and have begun to."""
+        return all(self._stage.waits(key.task_id) and self._stage.has_begun(key) for key in self._attempts.processes)
 
 
 def living_date(dag: Any) -> datetime:

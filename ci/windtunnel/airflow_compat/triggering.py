@@ -46,6 +46,11 @@ class Triggers:
         """How many triggers have not ended."""
         return len(self._at_work)
 
+    @property
+    def have_begun(self) -> bool:
+        """Whether all triggers that are at work have got as far as their own code."""
+        return all(self._begun(pid).exists() for pid in self._at_work)
+
     def attend(self) -> bool:
         """Start the triggers that tasks wait for, and hand on what the others have said; whether any has."""
         known = {waiting.trigger_id for waiting in self._at_work.values()}
@@ -64,6 +69,7 @@ class Triggers:
         status = 1
         try:
             self._enter()
+            self._begun(os.getpid()).touch()
             said = pickle.dumps(_said(waiting))
             self._file(os.getpid()).write_bytes(said)
             status = 0
@@ -74,6 +80,9 @@ class Triggers:
 
     def _file(self, pid: int) -> Path:
         return self._folder / f"trigger-{pid}"
+
+    def _begun(self, pid: int) -> Path:
+        return self._folder / f"trigger-{pid}.begun"
 
     def _hand_on(self, pid: int, waiting: _Waiting) -> None:
         file = self._file(pid)

@@ -59,6 +59,7 @@ class RunWatch:
         self._begun = 0
         self._process = os.getpid()
         self._attempt: AttemptWatch
+        self._here: Any = None
         self.failure: FailureFacts | None = None
 
     def facts(self) -> RunFacts:
@@ -132,6 +133,9 @@ class RunWatch:
 
         return task_id in self._dag.task_dict and may_wait(self._dag.get_task(task_id))
 
+    def has_begun(self, key: Any) -> bool:
+        return self._begun_of(key).exists()
+
     def patience(self, task_id: str) -> float:
         from windtunnel.airflow_compat.running import patience_of
 
@@ -164,6 +168,9 @@ class RunWatch:
     def _file_of(self, key: Any) -> Path:
         return self._folder / str(self._numbers[key])
 
+    def _begun_of(self, key: Any) -> Path:
+        return self._folder / f"{self._numbers[key]}.begun"
+
     def _stack_of(self, key: Any) -> Path:
         return self._folder / f"{self._numbers[key]}.stack"
 
@@ -182,6 +189,7 @@ class RunWatch:
 
     def enter_attempt(self, key: Any) -> None:
         tell_stack(self._stack_of(key))
+        self._here = key
         told = self._file_of(key) if key.dag_id == self._dag.dag_id else None
         seen = Seen(self._dag, self._file, self._effects, self._recording, self._refused, self._bad_triggers)
         self._attempt = AttemptWatch(key, seen, told, run_process=self._process)
@@ -190,6 +198,7 @@ class RunWatch:
         self._effects.refused.clear()
 
     def task_started(self, task: Any) -> None:
+        self._begun_of(self._here).touch()
         self._attempt.task_started(task)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:

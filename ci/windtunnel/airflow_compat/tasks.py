@@ -170,3 +170,17 @@ def handed_on(task: Any) -> set[str]:
     inputs = getattr(task, "expand_input", None) or getattr(task, "op_kwargs_expand_input", None)
     given += [getattr(inputs, "value", None), getattr(getattr(task, "op_kwargs_expand_input", None), "value", None)]
     return {operator.task_id for value in given for operator, _ in XComArg.iter_xcom_references(value)}
+
+
+def wiring_of(task: Any) -> dict[str, Any]:
+    """The fields of TaskRunFacts that say how the task hangs together with its neighbours."""
+    from windtunnel.airflow_compat.dagbag import is_branch
+
+    return {
+        "parents": tuple(sorted(task.upstream_task_ids)),
+        "trigger_rule": str(getattr(task.trigger_rule, "value", task.trigger_rule)),
+        "mapped": bool(task.is_mapped) or next(iter(task.iter_mapped_task_groups()), None) is not None,
+        "chooses": any(base.__name__ == "SkipMixin" for base in operator_of(task).__mro__),
+        "is_branch": is_branch(task),
+        "is_teardown": bool(task.is_teardown),
+    }

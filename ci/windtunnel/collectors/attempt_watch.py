@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.canaries import Canaries
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import failure_facts, failure_from_text
 from windtunnel.collectors.needs import need_of, need_of_network
 from windtunnel.collectors.recorder import Execution, Recording
 from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
+from windtunnel.collectors.task_data import TaskData
+from windtunnel.collectors.template_faults import with_template
 from windtunnel.collectors.unfinished import Bystanders
-from windtunnel.facts import AttemptFacts, CallbackFacts, DriverFacts, FailureFacts
+from windtunnel.facts import AttemptFacts, CallbackFacts, DataFacts, DriverFacts, FailureFacts
 from windtunnel.worker import put
 
 
@@ -32,6 +35,7 @@ class Seen:
     recording: Recording
     refused: Mapping[str, Sequence[str]]
     bad_triggers: Mapping[tuple[str, int], str]
+    canaries: Canaries
 
 
 class AttemptWatch:
@@ -43,6 +47,7 @@ class AttemptWatch:
         self._bystanders = Bystanders.now(run_process)
         self._facts: AttemptFacts | None = None
         self._callbacks: list[CallbackFacts] = []
+        self._data = TaskData(seen.dag.get_task(key.task_id), seen.file, seen.canaries) if told is not None else None
 
     def task_started(self, task: Any) -> None:
         """The task is about to run. It was made anew in this process: what its file did is not what it does."""
@@ -50,6 +55,8 @@ class AttemptWatch:
         from windtunnel.airflow_compat.running import stop_waiting
 
         stop_waiting(task)
+        if self._data is not None:
+            self._data.rendered(task)
         listen_to_task(task, self._called)
         self._bystanders = Bystanders.now(self._run_process)
         self._seen.recording.take()
@@ -80,7 +87,8 @@ class AttemptWatch:
         )
 
     def _put(self, facts: AttemptFacts) -> None:
-        self._facts = replace(facts, callbacks=tuple(self._callbacks))
+        data = self._data.facts() if self._data is not None else DataFacts()
+        self._facts = replace(facts, callbacks=tuple(self._callbacks), data=data)
         if self._told is not None:
             put(self._told, self._facts)
 
@@ -91,7 +99,7 @@ class AttemptWatch:
         text = self._seen.bad_triggers.get((self._key.task_id, self._key.map_index), "")
         if text and is_of_trigger(error):
             return failure_from_text(text, root)
-        return failure_facts(error, root, self._need(error))
+        return with_template(failure_facts(error, root, self._need(error)), error)
 
     def _need(self, error: BaseException) -> str:
         """What the task failed for want of: it may have caught the refusal, and so may a task that it had data from."""

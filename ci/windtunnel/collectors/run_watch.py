@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from windtunnel.collectors.attempt_watch import AttemptWatch, Seen
+from windtunnel.collectors.canaries import Canaries
 from windtunnel.collectors.dags import DagFile, dag_location, own_folder, task_location
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import failure_facts, is_users, relative
 from windtunnel.collectors.needs import need_in_text, need_of
 from windtunnel.collectors.recorder import Recording
 from windtunnel.collectors.source import SourceIndex
+from windtunnel.collectors.whole_data import before_and_now, with_leaks
 from windtunnel.facts import (
     AttemptFacts,
     CallbackFacts,
@@ -46,6 +48,7 @@ class RunWatch:
     def __init__(self, dag: Any, file: DagFile, effects: Effects, recording: Recording) -> None:
         self._dag, self._file, self._effects, self._recording = dag, file, effects, recording
         self._index = SourceIndex.of(file.file)
+        self._canaries = Canaries.of(os.environ)
         self._tasks: dict[tuple[str, int], TaskRunFacts] = {}
         self._drivers: list[DriverFacts] = []
         self._saves: list[SaveFacts] = []
@@ -93,7 +96,9 @@ class RunWatch:
         done = self._told_by(key) or AttemptFacts()
         if not done.state and (code or not self._file_of(key).exists()):
             done = replace(done, state="failed", failure=self._death(key, code, lines))
-        self._note(key.task_id, key.map_index, state=done.state or "deferred", failure=done.failure, log=lines)
+        data = with_leaks(before_and_now(self._tasks.get((key.task_id, key.map_index)), key, done.data), lines, self._canaries)
+        log = tuple(map(self._canaries.without, lines))
+        self._note(key.task_id, key.map_index, state=done.state or "deferred", failure=done.failure, log=log, data=data)
         self._refused[key.task_id] += done.refused
         self._drivers += done.drivers
         self._saves += done.saves
@@ -191,7 +196,7 @@ class RunWatch:
         tell_stack(self._stack_of(key))
         self._here = key
         told = self._file_of(key) if key.dag_id == self._dag.dag_id else None
-        seen = Seen(self._dag, self._file, self._effects, self._recording, self._refused, self._bad_triggers)
+        seen = Seen(self._dag, self._file, self._effects, self._recording, self._refused, self._bad_triggers, self._canaries)
         self._attempt = AttemptWatch(key, seen, told, run_process=self._process)
 
     def enter_trigger(self) -> None:
@@ -215,6 +220,7 @@ class RunWatch:
     def _unseen(self, task_id: str, map_index: int) -> TaskRunFacts:
         from windtunnel.airflow_compat.dagbag import may_wait
         from windtunnel.airflow_compat.running import upstream_of
+        from windtunnel.airflow_compat.tasks import wiring_of
 
         task = self._dag.get_task(task_id)
         return TaskRunFacts(
@@ -225,4 +231,5 @@ class RunWatch:
             location=task_location(task, self._dag, self._file, self._index),
             waits=may_wait(task),
             upstream=tuple(sorted(upstream_of(task))),
+            **wiring_of(task),
         )

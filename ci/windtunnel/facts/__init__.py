@@ -1,6 +1,7 @@
 """What was seen: plain frozen records that collectors make and checks read."""
 
 from windtunnel.facts.dags import MOST_DUE, ClockChange, CronFacts, DagFacts, ScheduleFacts, Shape
+from windtunnel.facts.data import DataFacts, LateFacts, LeakFacts, PullFacts, PushFacts, UnrenderedFacts
 from windtunnel.facts.dataflows import CounterExample, DataflowFacts, NodeFacts, Property, PropertyFacts
 from windtunnel.facts.files import (
     ClashFacts,
@@ -47,6 +48,12 @@ from windtunnel.facts.tasks import (
 )
 
 __all__ = [
+    "UnrenderedFacts",
+    "PushFacts",
+    "PullFacts",
+    "LeakFacts",
+    "LateFacts",
+    "DataFacts",
     "MOST_DUE",
     "TO_CHANGE_FILES",
     "AskFacts",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from windtunnel.facts.data import DataFacts
 from windtunnel.facts.processes import FailureFacts, ProcessFacts
 from windtunnel.findings import Location
 
@@ -14,7 +15,9 @@ class TaskRunFacts:
     """One task instance after the run; `map_index` is -1 for a task that is not mapped.
 
     `state` is Airflow's word, "" where the task was never started; `seconds` is the time of the last attempt, `log` the
-    last lines of its log; `upstream` are the ids of all tasks that it waits for, near and far.
+    last lines of its log; `upstream` are the ids of all tasks that it waits for, near and far, `parents` of those that it
+    waits for directly. `mapped` where it is one of a mapped task, or stands for all of them; `chooses` where it may skip
+    others, by its kind; `is_teardown` where its state does not count for the run's.
     """
 
     dag_id: str
@@ -28,6 +31,13 @@ class TaskRunFacts:
     failure: FailureFacts | None = None
     upstream: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    trigger_rule: str = "all_success"
+    mapped: bool = False
+    chooses: bool = False
+    is_branch: bool = False
+    is_teardown: bool = False
+    data: DataFacts = DataFacts()
 
     @property
     def ran(self) -> bool:
@@ -125,6 +135,7 @@ class AttemptFacts:
     drivers: tuple[DriverFacts, ...] = ()
     saves: tuple[SaveFacts, ...] = ()
     callbacks: tuple[CallbackFacts, ...] = ()
+    data: DataFacts = DataFacts()
 
 
 @dataclass(frozen=True, slots=True)

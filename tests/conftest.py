@@ -43,6 +43,7 @@ def examine(pools: Pools, repository: Repository) -> Examine:
 
     def examine(files: Mapping[str, str], **settings: object) -> Report:
         root = repository(files)
-        return run(Settings(root, **{**read_pyproject(root), **settings}), pools=pools)  # type: ignore[arg-type]
+        chosen = Settings(root, **{**read_pyproject(root), **settings})  # type: ignore[arg-type]
+        return run(chosen, pools=None if chosen.env_file else pools)  # the shared ones know nothing of the file
 
     return examine

@@ -42,6 +42,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     SlowImportFacts: ("max_import_seconds",),
     PropertyFacts: ("max_examples", "seed"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf",)),
+    TaskRunFacts: ("conf", "max_xcom_bytes"),
 }
 """The settings that, beside those always bearing, decide what is found in facts of a kind."""
 

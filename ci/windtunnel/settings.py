@@ -319,6 +319,13 @@ class Settings:
         "seconds, 0 or more",
         "SECONDS",
     )
+    max_xcom_bytes: int = _setting(
+        48 * 1024,
+        "Most bytes that an XCom may have as it is stored without a warning.",
+        _at_least(0, int),
+        "bytes, a whole number from 0",
+        "BYTES",
+    )
     fail_on: Severity = _setting(
         Severity.ERROR,
         "Lowest severity that makes the exit status 1.",

@@ -7,7 +7,14 @@ from traceback import walk_tb
 from types import FunctionType
 from typing import Any
 
-_NO_TEMPLATES = {"params", "default_args", "map_index_template", "task_display_name", "python_callable", "templates_exts"}
+_NO_TEMPLATES = {
+    "params",
+    "default_args",
+    "map_index_template",
+    "task_display_name",
+    "python_callable",
+    "templates_exts",
+}
 _NO_TEMPLATES |= {"doc", "doc_md", "doc_json", "doc_yaml", "doc_rst", "user_defined_macros", "user_defined_filters"}
 
 

@@ -15,6 +15,7 @@ from windtunnel.collectors.effects import Effects, refuse_network
 from windtunnel.collectors.failures import failure_facts, failure_from_text, is_users, relative
 from windtunnel.collectors.import_costs import IMPORT_COSTS
 from windtunnel.collectors.imports import ImportWatch
+from windtunnel.collectors.late_binding import late_bound
 from windtunnel.collectors.missing_modules import with_hint
 from windtunnel.collectors.needs import need_in_text, need_of, need_of_write
 from windtunnel.collectors.shared_arguments import shared_arguments
@@ -111,6 +112,7 @@ class Loader:
             uncalled_tasks=uncalled_tasks(file.file, file.root) if bag.dags and not bag.import_errors else (),
             shared=shared_arguments(bag.dags.values(), file.file, file.path),
             reused=self._made.reused(dags),
+            late=late_bound(dags, file.root),
             clashes=clashes(file.file, file.root, self._before),
             started_in=relative(file.start, file.root) if file.start else "",
             import_seconds=seconds,

@@ -89,7 +89,9 @@ def difference(before: Any, after: Any, at: str = "", depth: int = 0) -> str:
         lost = hasattr(before, "_fields") and not hasattr(after, "_fields")
         if lost or isinstance(before, tuple) != isinstance(after, tuple):
             return _became(before, after, at)
-        pairs = ((one, other, f"{at}[{number}]") for number, (one, other) in enumerate(zip(before, after, strict=False)))
+        pairs = (
+            (one, other, f"{at}[{number}]") for number, (one, other) in enumerate(zip(before, after, strict=False))
+        )
         few = (pair for pair, _ in zip(pairs, range(_MOST_READ), strict=False))
         return next(filter(None, (difference(*pair, depth + 1) for pair in few)), "")
     return _became(before, after, at) if _differ(before, after) else ""

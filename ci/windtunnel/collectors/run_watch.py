@@ -96,7 +96,9 @@ class RunWatch:
         done = self._told_by(key) or AttemptFacts()
         if not done.state and (code or not self._file_of(key).exists()):
             done = replace(done, state="failed", failure=self._death(key, code, lines))
-        data = with_leaks(before_and_now(self._tasks.get((key.task_id, key.map_index)), key, done.data), lines, self._canaries)
+        data = with_leaks(
+            before_and_now(self._tasks.get((key.task_id, key.map_index)), key, done.data), lines, self._canaries
+        )
         log = tuple(map(self._canaries.without, lines))
         self._note(key.task_id, key.map_index, state=done.state or "deferred", failure=done.failure, log=log, data=data)
         self._refused[key.task_id] += done.refused
@@ -196,7 +198,9 @@ class RunWatch:
         tell_stack(self._stack_of(key))
         self._here = key
         told = self._file_of(key) if key.dag_id == self._dag.dag_id else None
-        seen = Seen(self._dag, self._file, self._effects, self._recording, self._refused, self._bad_triggers, self._canaries)
+        seen = Seen(
+            self._dag, self._file, self._effects, self._recording, self._refused, self._bad_triggers, self._canaries
+        )
         self._attempt = AttemptWatch(key, seen, told, run_process=self._process)
 
     def enter_trigger(self) -> None:

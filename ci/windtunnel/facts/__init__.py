@@ -48,12 +48,6 @@ from windtunnel.facts.tasks import (
 )
 
 __all__ = [
-    "UnrenderedFacts",
-    "PushFacts",
-    "PullFacts",
-    "LeakFacts",
-    "LateFacts",
-    "DataFacts",
     "MOST_DUE",
     "TO_CHANGE_FILES",
     "AskFacts",
@@ -69,6 +63,7 @@ __all__ = [
     "CronFacts",
     "DagFacts",
     "DagFileFacts",
+    "DataFacts",
     "DataflowFacts",
     "DifferenceFacts",
     "DifferenceKind",
@@ -80,6 +75,8 @@ __all__ = [
     "FailureFacts",
     "InstabilityFacts",
     "InventoryFacts",
+    "LateFacts",
+    "LeakFacts",
     "LimitFacts",
     "LineTimeFacts",
     "MappingFacts",
@@ -90,6 +87,8 @@ __all__ = [
     "ProcessFacts",
     "Property",
     "PropertyFacts",
+    "PullFacts",
+    "PushFacts",
     "RepositoryFacts",
     "ReusedIdFacts",
     "RunEnd",
@@ -103,5 +102,6 @@ __all__ = [
     "SlowImportFacts",
     "TaskFacts",
     "TaskRunFacts",
+    "UnrenderedFacts",
     "UnseenDagsFacts",
 ]

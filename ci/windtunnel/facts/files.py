@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from windtunnel.facts.dags import DagFacts
+from windtunnel.facts.data import LateFacts
 from windtunnel.facts.parses import InstabilityFacts, SlowImportFacts
 from windtunnel.facts.processes import FailureFacts, ProcessFacts
 from windtunnel.findings import Location
@@ -81,7 +82,8 @@ class DagFileFacts:
     file to give its DAGs, "" where it does not matter; then `stumbled` is the failure anywhere else, None where it just
     gave none.
     `import_seconds` is what reading it took, with what it imports that was there before, but is not under Airflow.
-    `unstable` and `slow_import` are what was seen when it was read again.
+    `unstable` and `slow_import` are what was seen when it was read again. `late` are the functions of tasks that look a
+    variable of a loop up when the loop is over.
     """
 
     path: str
@@ -101,6 +103,7 @@ class DagFileFacts:
     import_seconds: float = 0.0
     unstable: tuple[InstabilityFacts, ...] = ()
     slow_import: SlowImportFacts | None = None
+    late: tuple[LateFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ class TaskRunFacts:
     """One task instance after the run; `map_index` is -1 for a task that is not mapped.
 
     `state` is Airflow's word, "" where the task was never started; `seconds` is the time of the last attempt, `log` the
-    last lines of its log; `upstream` are the ids of all tasks that it waits for, near and far, `parents` of those that it
-    waits for directly. `mapped` where it is one of a mapped task, or stands for all of them; `chooses` where it may skip
-    others, by its kind; `is_teardown` where its state does not count for the run's.
+    last lines of its log; `upstream` are the ids of all tasks that it waits for, near and far, `parents`
+    of those that it waits for directly. `mapped` where it is one of a mapped task, or stands for all of them; `chooses`
+    where it may skip others, by its kind. `data` is what it was given and what it handed on.
     """
 
     dag_id: str

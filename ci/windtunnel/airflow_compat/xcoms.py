@@ -22,12 +22,22 @@ class Pushed(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """An XCom that was asked for; `optional` where the caller has said what else will do, or looks elsewhere."""
+    """An XCom that was asked for; `optional` where the caller has said what else will do, or looks elsewhere.
+
+    `several` where it is one of those of several tasks.
+    """
 
     task_id: str
     key: str
     found: bool
     optional: bool
+    several: bool
+
+
+class _Asking(NamedTuple):
+    task_id: str
+    optional: bool
+    several: bool
 
 
 def listen_to_xcoms(pushed: Callable[[Pushed], None], asked: Callable[[Asked], None]) -> None:
@@ -39,7 +49,7 @@ def listen_to_xcoms(pushed: Callable[[Pushed], None], asked: Callable[[Asked], N
     from airflow.sdk.execution_time.xcom import XCom
 
     _hear_pushes(XCom, pushed)
-    asking: ContextVar[tuple[Any, bool] | None] = ContextVar("asking", default=None)
+    asking: ContextVar[_Asking | None] = ContextVar("asking", default=None)
     for name in ("xcom_pull", "axcom_pull"):
         if method := getattr(RuntimeTaskInstance, name, None):
             setattr(RuntimeTaskInstance, name, _around(method, asking))
@@ -85,14 +95,15 @@ def _telling(method: Any, latest: list[Any], pushed: Callable[[Pushed], None]) -
     return set_
 
 
-def _around(method: Any, asking: ContextVar[tuple[Any, bool] | None]) -> Any:
+def _around(method: Any, asking: ContextVar[_Asking | None]) -> Any:
     """The method of a task instance, which says while it is at work for whom it asks, and how much it wants it."""
 
     def note(instance: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         bound = inspect.signature(method).bind(instance, *arguments, **options).arguments
         elsewhere = bound.get("run_id") not in (None, instance.run_id)
         elsewhere = elsewhere or bound.get("dag_id") not in (None, instance.dag_id)
-        return asking.set((instance, elsewhere or bool({"default", "include_prior_dates"} & bound.keys())))
+        optional = elsewhere or bool({"default", "include_prior_dates"} & bound.keys())
+        return asking.set(_Asking(instance.task_id, optional, not isinstance(bound.get("task_ids"), str)))
 
     if inspect.iscoroutinefunction(method):
 
@@ -117,11 +128,12 @@ def _around(method: Any, asking: ContextVar[tuple[Any, bool] | None]) -> Any:
     return xcom_pull
 
 
-def _hearing(method: Any, asking: ContextVar[tuple[Any, bool] | None], asked: Callable[[Asked], None]) -> Any:
+def _hearing(method: Any, asking: ContextVar[_Asking | None], asked: Callable[[Asked], None]) -> Any:
     def tell(options: dict[str, Any], value: Any) -> None:
-        if (by := asking.get()) is not None and options["task_id"] != by[0].task_id:
+        if (by := asking.get()) is not None and options["task_id"] != by.task_id:
             one_of_many = options.get("map_index") is not None
-            asked(Asked(options["task_id"], options["key"], value is not None, by[1] or one_of_many))
+            found, optional = value is not None, by.optional or one_of_many
+            asked(Asked(options["task_id"], options["key"], found, optional, by.several))
 
     if inspect.iscoroutinefunction(method):
 

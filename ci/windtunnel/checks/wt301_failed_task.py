@@ -9,7 +9,8 @@ The task fails with nothing but its defaults, on a database of its own: it will 
 
 ## What to do
 The evidence holds the frames of your own files, the rendered fields of the task and the last lines of its log. Where a
-template could not be rendered, the message names the field and quotes the template. If the task needs params, give them with `--conf`.
+template could not be rendered, the message names the field and quotes the template. If the task needs params, give
+them with `--conf`.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time, timedelta
 from pathlib import PurePath
+from types import FunctionType
 from typing import Any, NamedTuple
 
 SHORT = 200  # characters
@@ -34,7 +35,7 @@ def short(value: Any, depth: int = 0) -> str:
     if isinstance(value, _SHOWN_WHOLE):
         return cut(str(value))
     if type(value) not in (list, tuple, dict, set) or depth > 1:
-        return f"<{getattr(value, '__name__', type(value).__name__)}>"
+        return f"<{value.__name__ if isinstance(value, type | FunctionType) else type(value).__name__}>"
     parts = [part for part, _ in zip(_shown(value, depth), range(_MOST_SHOWN), strict=False)]
     more = [f"and {len(value) - _MOST_SHOWN} more"] if len(value) > _MOST_SHOWN else []
     return cut(", ".join([*parts, *more]))
@@ -47,29 +48,35 @@ def _shown(value: Any, depth: int) -> Iterator[str]:
         yield from (short(part, depth + 1) for part in value)
 
 
-def texts_in(value: Any) -> list[Text]:
-    """The texts in a value: itself, or those in plain collections and in plain objects, down to some depth."""
+def is_nothing(value: Any) -> bool:
+    """Whether a field is empty; a table is not, and cannot be asked."""
+    return value is None or (isinstance(value, str | list | tuple | dict) and not value)
+
+
+def texts_in(value: Any, opens: Callable[[type], bool] = lambda _: False) -> list[Text]:
+    """The texts in a value, down to some depth: itself, in plain collections, in objects of the types that it opens."""
     found: list[Text] = []
     waiting: list[tuple[Any, int, str, bool]] = [(value, 0, "", False)]
     for one, depth, inside, is_key in waiting:
         if isinstance(one, str):
             found.append(Text(one, inside, is_key))
         elif depth < _DEEPEST and len(waiting) < _MOST_READ:
-            waiting += [(part, depth + 1, inner or inside, key) for part, inner, key in _parts(one)]
+            waiting += [(part, depth + 1, inner or inside, key) for part, inner, key in _parts(one, opens)]
     return found
 
 
-def _parts(value: Any) -> Iterator[tuple[Any, str, bool]]:
+def _parts(value: Any, opens: Callable[[type], bool]) -> Iterator[tuple[Any, str, bool]]:
     if isinstance(value, dict):
         few = list(zip(value.items(), range(_MOST_READ), strict=False))
         yield from ((key, "", True) for (key, _), _ in few)
         yield from ((part, "", False) for (_, part), _ in few)
     elif isinstance(value, list | tuple | set | frozenset):
         yield from ((part, "", False) for part, _ in zip(value, range(_MOST_READ), strict=False))
-    elif type(value).__module__ not in ("builtins", "functools", "datetime") and not callable(value):
+    elif opens(type(value)) and not hasattr(type(value), "template_fields"):
         inner = getattr(value, "__dict__", {})
-        if isinstance(inner, dict) and not hasattr(type(value), "template_fields"):
-            yield from ((part, type(value).__name__, False) for part, _ in zip(inner.values(), range(50), strict=False))
+        yield from (
+            (part, type(value).__name__, False) for part, _ in zip(inner.values(), range(_MOST_READ), strict=False)
+        )
 
 
 def difference(before: Any, after: Any, at: str = "", depth: int = 0) -> str:

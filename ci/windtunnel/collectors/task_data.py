@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from inspect import Parameter, signature
 from typing import Any
 
@@ -15,7 +15,7 @@ from windtunnel.collectors.callables import bare
 from windtunnel.collectors.canaries import Canaries
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.failures import is_users, relative
-from windtunnel.collectors.plain_values import cut, difference, short, texts_in
+from windtunnel.collectors.plain_values import cut, difference, is_nothing, short, texts_in
 from windtunnel.collectors.pulled_names import expects_key, expects_task, never_returns
 from windtunnel.facts import DataFacts, LeakFacts, PullFacts, PushFacts, UnrenderedFacts
 from windtunnel.findings import Location
@@ -45,7 +45,7 @@ class TaskData:
     def rendered(self, task: Any) -> None:
         """The task, whose fields have just been rendered, is about to run."""
         fields = list(templates.template_fields(task))
-        shown = ((name, cut(templates.redacted(short(value), name))) for name, value in fields if value not in _NOTHING)
+        shown = ((name, cut(templates.redacted(short(value), name))) for name, value in fields if not is_nothing(value))
         self._rendered = tuple(shown)[:_MOST]
         self._unrendered = tuple(self._unrendered_in(task))[:_MOST]
         self._leaks = tuple(dict.fromkeys(self._leaks_in(fields)))
@@ -73,8 +73,12 @@ class TaskData:
     def _missed(self, asked: Asked) -> PullFacts:
         dag, file = self._task.dag, self._file.file
         source = dag.task_dict.get(asked.task_id)
-        expected = expects_key(asked.key, file) if source else expects_task(asked.task_id, dag, file)
-        barren = source is not None and asked.key == _RESULT and never_returns(source)
+        if source is None:
+            return PullFacts(
+                asked.task_id, asked.key, False, self._line(), expected=expects_task(asked.task_id, dag, file)
+            )
+        expected = asked.several or expects_key(asked.key, file)
+        barren = not asked.several and asked.key == _RESULT and never_returns(source)
         return PullFacts(asked.task_id, asked.key, False, self._line(), False, expected, barren)
 
     def _line(self) -> Location | None:
@@ -96,21 +100,21 @@ class TaskData:
 
     def _unrendered_in(self, task: Any) -> Iterator[UnrenderedFacts]:
         for name, value in templates.template_fields(task):
-            yield from self._left_in_field(name, value)
+            if any("{{" in text.text for text in texts_in(value, self._is_own)):
+                yield from self._left_in_field(name, value)
         for name, value in templates.other_arguments(task):
             yield from _left(value, f"the argument {name!r}", f"it is no template field of {task.task_type}")
         yield from _left_in_defaults(task)
 
     def _left_in_field(self, name: str, value: Any) -> Iterator[UnrenderedFacts]:
-        if not any("{{" in text.text for text in texts_in(value)):
-            return
         written = templates.as_written(self._task, name)
-        if _is_on_purpose(written):
-            return
-        yield from _left(value, f"the field {name!r}", "what a template puts in is not rendered again")
+        if not _is_on_purpose(written):
+            reason = "what a template puts in is not rendered again"
+            yield from _left(value, f"the field {name!r}", reason, self._is_own)
 
-
-_NOTHING = (None, "", [], {}, ())
+    def _is_own(self, kind: type) -> bool:
+        """Whether a class is of the user's repository."""
+        return is_users(str(getattr(sys.modules.get(kind.__module__), "__file__", "")), self._file.root)
 
 
 def _is_on_purpose(written: Any) -> bool:
@@ -125,8 +129,10 @@ def _is_on_purpose(written: Any) -> bool:
     return False
 
 
-def _left(value: Any, place: str, reason: str) -> Iterator[UnrenderedFacts]:
-    for text, inside, is_key in texts_in(value):
+def _left(
+    value: Any, place: str, reason: str, opens: Callable[[type], bool] = lambda _: False
+) -> Iterator[UnrenderedFacts]:
+    for text, inside, is_key in texts_in(value, opens):
         if found := _TEMPLATE.search(text):
             where = f"a key in {place}" if is_key else f"an object of type {inside} in {place}" if inside else place
             why = "keys are not rendered" if is_key else f"{inside} has no template_fields" if inside else reason

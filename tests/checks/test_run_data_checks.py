@@ -63,8 +63,8 @@ def test_a_pull_from_a_task_in_a_group_is_told_with_the_id_that_was_meant():
     run = a_run(a_task("source.extract"), pulling(PullFacts("extract", "return_value", False)))
     assert said(pull_from_unknown_task, run) == [
         (
-            "task 'report' pulls an XCom of a task 'extract', which DAG 'a' does not have, did you mean 'source.extract'?: "
-            "it gets None"
+            "task 'report' pulls an XCom of a task 'extract', which DAG 'a' does not have, "
+            "did you mean 'source.extract'?: it gets None"
         )
     ]
 

@@ -19,6 +19,7 @@ from airflow.sdk.execution_time.comms import SetRenderedFields
 from airflow.utils.state import TaskInstanceState
 
 from windtunnel.airflow_compat.execution_api import client
+from windtunnel.airflow_compat.templates import redacted
 
 _LAST_LINES = 30
 _TICK = 0.5  # seconds; where the kernel does not tell that a process has ended (it does on Linux), the pause to look
@@ -221,7 +222,7 @@ def _logger(key: AttemptKey, lines: deque[str]) -> Any:
         if str(event.get("event")).startswith("::"):  # the folds of Airflow's user interface
             raise structlog.DropEvent
         raised = "".join(f" ({error.get('exc_type')}: {error.get('exc_value')})" for error in _errors_in(event))
-        lines.append(f"{level}: {event.get('event', '')}{raised}")
+        lines.append(redacted(f"{level}: {event.get('event', '')}{raised}"))  # as production's supervisor does
         sys.stdout.write(f"{key.task_id}: {lines[-1]}\n")
         sys.stdout.flush()
         raise structlog.DropEvent

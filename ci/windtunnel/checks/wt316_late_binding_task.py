@@ -66,10 +66,11 @@ tables()
 def late_binding_task(file: DagFileFacts) -> Iterator[Complaint]:
     for late in file.late:
         names, several = ", ".join(map(repr, late.names)), len(late.names) > 1
-        tasks = f"tasks {', '.join(map(repr, late.tasks))}" if len(late.tasks) > 1 else f"all tasks {late.tasks[0]!r}"
+        one = f"the tasks {late.tasks[0]!r} of all DAGs that the loop makes"
+        tasks = one if len(late.tasks) == 1 else f"the tasks {', '.join(map(repr, late.tasks))}"
         yield Complaint(
             late.location,
-            f"the {tasks} see the last value{'s' if several else ''} of {names}: their function looks "
+            f"{tasks} see the last value{'s' if several else ''} of {names}: their function looks "
             f"{'them' if several else 'it'} up when it is called, after the loop that made it",
             task_id=late.tasks[0] if len(late.tasks) == 1 else "",
         )

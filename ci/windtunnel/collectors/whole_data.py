@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from windtunnel.airflow_compat.templates import redacted
 from windtunnel.collectors.canaries import Canaries
 from windtunnel.facts import DataFacts, LeakFacts, TaskRunFacts
 
@@ -24,9 +23,9 @@ def before_and_now(known: TaskRunFacts | None, key: Any, now: DataFacts) -> Data
 
 
 def with_leaks(data: DataFacts, lines: Iterable[str], canaries: Canaries) -> DataFacts:
-    """With the secrets that stand in lines of the log, as Airflow would show them."""
+    """With the secrets that stand in lines of the log, which are as Airflow would show them."""
     if not canaries:
         return data
-    found = (secret for line in lines for secret in canaries.found_in(redacted(line)))
+    found = (secret for line in lines for secret in canaries.found_in(line))
     leaks = (*data.leaks, *(LeakFacts(secret, "its log") for secret in found))
     return replace(data, leaks=tuple(dict.fromkeys(leaks)))

@@ -36,9 +36,10 @@ def _late(tasks: list[tuple[Any, FunctionType]], root: Path) -> LateFacts | None
     if text is None:
         return None
     shared = _shared_names(functions)
-    names = sorted(shared & _varying(text)) if shared else []
-    if not names:
+    loops = [shared & varying for varying in _varying(text)]
+    if not loops or not all(loops):  # of several loops, only one may go round more than once
         return None
+    names = sorted(set().union(*loops))
     ids = tuple(dict.fromkeys(task.task_id for task, _ in tasks))
     line = min(getattr(node, "lineno", text.node.lineno) for node in (text.node, *_decorators(text.node)))
     return LateFacts(tuple(names), ids, Location(relative(text.file, root), line))
@@ -68,18 +69,16 @@ def _globals_of(code: CodeType) -> Iterator[str]:
     yield from (name for inner in code.co_consts if isinstance(inner, CodeType) for name in _globals_of(inner))
 
 
-def _varying(text: Text) -> set[str]:
-    """The names that the loops around the function give another value each time, in the function's own scope."""
-    found: set[str] = set()
+def _varying(text: Text) -> Iterator[set[str]]:
+    """For each loop around the function, in its own scope: the names that it gives another value each time."""
     node: ast.AST = text.node
     parents = _parents(text.file)
     while node in parents and not isinstance(parents[node], ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         node = parents[node]
         if isinstance(node, ast.For | ast.AsyncFor):
-            found |= _follow(_names(node.target), node)
+            yield _follow(_names(node.target), node)
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
-            found |= {name for loop in node.generators for name in _names(loop.target)}
-    return found
+            yield from (_names(loop.target) for loop in node.generators)
 
 
 @cache

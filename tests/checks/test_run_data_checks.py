@@ -69,6 +69,11 @@ def test_a_pull_from_a_task_in_a_group_is_told_with_the_id_that_was_meant():
     ]
 
 
+def test_which_tasks_a_dag_has_is_not_known_from_a_run_that_was_cut_off():
+    run = a_run(pulling(PullFacts("extract", "return_value", False)))
+    assert said(pull_from_unknown_task, replace(run, process=ProcessFacts(End.DIED))) == []
+
+
 @pytest.mark.parametrize("why", ["optional", "expected"])
 def test_a_pull_from_a_task_that_need_not_be_there_is_not_told(why):
     pull = PullFacts("extract", "return_value", False, **{why: True})

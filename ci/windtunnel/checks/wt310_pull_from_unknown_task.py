@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from windtunnel.checks import check
 from windtunnel.checks._between import guess
-from windtunnel.facts import RunFacts
+from windtunnel.facts import End, RunFacts
 from windtunnel.findings import Complaint, Severity
 
 FAILING = """\
@@ -55,6 +55,8 @@ PASSING = FAILING.replace('task_ids="extract"))  # WT310', 'task_ids="source.ext
     remedy="name the task as the DAG knows it; say default= if there need not be one",
 )
 def pull_from_unknown_task(run: RunFacts) -> Iterator[Complaint]:
+    if run.process.end is not End.COMPLETED or run.failure is not None:  # then not all tasks are known
+        return
     known = {task.task_id for task in run.tasks}
     told: set[tuple[str, object]] = set()
     for task in run.tasks:

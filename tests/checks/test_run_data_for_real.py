@@ -63,6 +63,15 @@ with DAG("sound", schedule=None, doc_md="Loads {{ ds }}.", params={"day": "2024-
     BashOperator(task_id="docker", bash_command="echo '{% raw %}{{ .State }}{% endraw %}' {{ ds }}")
 """
 
+UNRENDERABLE = """\
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+with DAG("unrenderable", schedule=None):
+    BashOperator(task_id="undefined", bash_command="true", env={"DAY": "{{ dsx }}"})
+    BashOperator(task_id="missing", bash_command="run_all.sh")
+"""
+
 
 def told(report):
     return sorted(
@@ -89,3 +98,13 @@ def test_what_templates_leave_behind_is_found_wherever_it_stands(examine):
 
 def test_what_is_meant_or_provided_for_is_not_told(examine):
     assert [finding.message for finding in examine({"dags/sound.py": SOUND}, select=CODES).findings] == []
+
+
+def test_a_template_that_cannot_be_rendered_is_told_with_its_field_at_the_line_of_its_task(examine):
+    findings = examine({"dags/unrenderable.py": UNRENDERABLE}, select=("WT301",)).findings
+    assert [finding.location.line for finding in findings] == [5, 6]
+    undefined, missing = (finding.message for finding in findings)
+    assert undefined.startswith("task 'undefined' failed: UndefinedError: 'dsx' is undefined, ")
+    assert undefined.endswith("in the template field 'env': \"DAY='{{ dsx }}'\"")
+    assert missing.startswith("task 'missing' failed: TemplateNotFound: ")
+    assert missing.endswith(", in the template field 'bash_command': 'run_all.sh'")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import pkgutil
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -105,10 +106,17 @@ def _said(waiting: _Waiting) -> tuple[Any, str]:
     """The first event of the trigger, else None and what was wrong."""
     try:
         trigger = _trigger(waiting.trigger_id)
+        if type(trigger).__module__.endswith(".hitl"):  # 3.1 and 3.2: it asks a triggerer what a human has answered
+            _wait_for_ever()
         event = InProcessTestSupervisor.run_trigger_in_process(trigger=trigger, ti=SimpleNamespace(id=waiting.instance))
     except Exception as error:  # whatever the user's trigger raises
         return None, "".join(traceback.format_exception(error))
     return event, "" if event is not None else _NO_EVENT
+
+
+def _wait_for_ever() -> None:
+    while True:
+        time.sleep(3600)
 
 
 def _trigger(trigger_id: int) -> Any:

@@ -81,7 +81,7 @@ def check(paths: tuple[Path, ...], **given: Any) -> int:
     return FINDINGS if report.failed else CLEAN
 
 
-_FOR_INVENTORY = ("dags", "jobs", "timeout", "env_file", "output", "quiet", "no_color")
+_FOR_INVENTORY = ("dags", "jobs", "timeout", "env_file", "fixtures", "output", "quiet", "no_color")
 
 
 @cli.command()
@@ -138,8 +138,8 @@ def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
     chosen = {name: known[name].read(value, known[name].flag) for name, value in given.items() if value is not None}
     for name in {"dags", "modules"} & chosen.keys():  # said from where the user stands, in pyproject.toml from the root
         chosen[name] = tuple(str(_existing(here, path, f"{known[name].flag}: ")) for path in chosen[name])
-    if "env_file" in chosen:
-        chosen["env_file"] = str(_existing(here, chosen["env_file"], f"{known['env_file'].flag}: "))
+    for name in {"env_file", "fixtures"} & chosen.keys():
+        chosen[name] = str(_existing(here, chosen[name], f"{known[name].flag}: "))
     return replace(Settings(root, absolute), **{**read_pyproject(root), **chosen})
 
 

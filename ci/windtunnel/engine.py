@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import windtunnel
 from windtunnel.checks import Check, catalogue, matches, selected
 from windtunnel.collectors.dags import DagFile, as_loaded
+from windtunnel.collectors.dags import loads as loads_whole
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
+from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.import_profile import profile_slow
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
@@ -97,12 +99,14 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
     Whoever runs several times hands its own `pools` in, and closes them; else they are started and ended here.
     """
     started = time.monotonic()
+    fixtures = read_fixtures(settings)
+    settings = with_pools(settings, fixtures)
     checks = selected(settings)
     plan = Plan.of(checks, discover(settings), settings)
     checks = (*checks, *prerequisites(plan, checks, settings))
     with ExitStack() as stack:
         pools = pools or stack.enter_context(plan.pools(settings))
-        collected = _collect(plan, settings, progress, pools)
+        collected = _collect(plan, settings, fixtures, progress, pools)
     findings = judge(checks, collected.subjects(settings), settings)
     collected.timings.append(Timing("total", time.monotonic() - started))
     return Report(
@@ -203,7 +207,7 @@ def prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tu
     return tuple(check for check in needed if not matches(check, settings.ignore))
 
 
-def _collect(plan: Plan, settings: Settings, progress: Progress, pools: Pools) -> _Collected:
+def _collect(plan: Plan, settings: Settings, fixtures: Fixtures, progress: Progress, pools: Pools) -> _Collected:
     collected = _Collected()
     airflow = pools.dags if plan.loads else None  # it warms up while the modules are tried
     if plan.parses_again:
@@ -211,7 +215,7 @@ def _collect(plan: Plan, settings: Settings, progress: Progress, pools: Pools) -
     if plan.dataflows or plan.properties:
         _collect_modules(pools.modules, plan, settings, progress, collected)
     if airflow is not None:
-        _collect_dags(pools, plan, settings, progress, collected)
+        _collect_dags(pools, plan, settings, fixtures, progress, collected)
     return collected
 
 
@@ -235,19 +239,26 @@ def _by_path(facts: Any) -> tuple[str, int]:
     return facts.path, getattr(getattr(facts, "location", None), "line", 0)
 
 
-def _collect_dags(pools: Pools, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
+def _collect_dags(
+    pools: Pools, plan: Plan, settings: Settings, fixtures: Fixtures, progress: Progress, collected: _Collected
+) -> None:
     pool, files = pools.dags, plan.found.dag_files
     loads = list(_watched(collect_dag_files(pool, files, settings.timeout), "load", len(files), progress, collected))
     for stage, look in second_looks(pools, files, plan, settings):
         loads = list(_watched(look(loads), stage, len(files), progress, collected))
     collected.files = sorted(loads, key=_by_path)
+    if not settings.paths and all(map(loads_whole, loads)):
+        fixtures.insist(dag.dag_id for facts in loads for dag in facts.dags)
     if plan.unseen:
         collected.unseen = tuple(collect_unseen(pool, discover_unseen(settings), settings.timeout))
     if plan.runs:
-        requests = run_requests(_with_triggered(pool, plan.found, collected.files, settings), collected.files, settings)
+        known = _with_triggered(pool, plan.found, collected.files, settings)
+        requests = run_requests(known, collected.files, fixtures)
         runs = collect_runs(pool, requests, settings.timeout)
         done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
-        collected.runs = settle([*done, *_others_who_might_ask(pool, plan.found, done, settings)])[: len(done)]
+        collected.runs = settle([*done, *_others_who_might_ask(pool, plan.found, done, settings, fixtures)])[
+            : len(done)
+        ]
 
 
 Look = Callable[[Sequence[DagFileFacts]], Iterator[DagFileFacts]]
@@ -274,7 +285,7 @@ def second_looks(pools: Pools, files: Sequence[DagFile], plan: Plan, settings: S
 
 
 def _others_who_might_ask(
-    pool: Pool, found: Found, done: Sequence[RunFacts], settings: Settings
+    pool: Pool, found: Found, done: Sequence[RunFacts], settings: Settings, fixtures: Fixtures
 ) -> tuple[RunFacts, ...]:
     """The runs of the DAGs that nobody wanted checked, where a saver seems forgotten which one of them may ask for."""
     forgotten = any(save.state is SaveState.NEVER_REQUESTED for run in settle(done) for save in run.saves)
@@ -282,7 +293,7 @@ def _others_who_might_ask(
         return ()
     by_path = {file.path: file for file in found.others}
     loaded = tuple(collect_dag_files(pool, found.others, settings.timeout))
-    requests = run_requests([(as_loaded(by_path[facts.path], facts), facts) for facts in loaded], loaded, settings)
+    requests = run_requests([(as_loaded(by_path[facts.path], facts), facts) for facts in loaded], loaded, fixtures)
     return tuple(collect_runs(pool, requests, settings.timeout))
 
 
@@ -299,18 +310,23 @@ def _with_triggered(
 
 
 def run_requests(
-    known: Iterable[tuple[DagFile, DagFileFacts]], loaded: Iterable[DagFileFacts], settings: Settings
+    known: Iterable[tuple[DagFile, DagFileFacts]], loaded: Iterable[DagFileFacts], fixtures: Fixtures
 ) -> list[DagRunRequest]:
     """One run for each DAG `loaded` that Airflow could store; what they trigger is looked for in all files `known`."""
     known = tuple(known)
     by_path = {facts.path: file for file, facts in known}
     file_of = {dag.dag_id: file for file, facts in known for dag in facts.dags}
     return [
-        DagRunRequest(by_path[facts.path], dag, settings.conf, neighbours(dag, file_of))
+        run_request(by_path[facts.path], dag, neighbours(dag, file_of), fixtures)
         for facts in loaded
         for dag in facts.dags
         if not dag.unserializable
     ]
+
+
+def run_request(file: DagFile, dag: DagFacts, near: tuple[DagFile, ...], fixtures: Fixtures) -> DagRunRequest:
+    """What asks for the run of one DAG, with all that the user gives it."""
+    return DagRunRequest(file, dag, fixtures.conf(dag.dag_id), near, given=fixtures.given_to(dag.dag_id))
 
 
 def neighbours(dag: DagFacts, file_of: Mapping[str, DagFile]) -> tuple[DagFile, ...]:

@@ -9,10 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 
+from windtunnel.airflow_compat.environment import CONNECTION, VARIABLE
 from windtunnel.checks import catalogue
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.env_file import read_env_file
+from windtunnel.collectors.fixtures import read_fixtures, with_pools
 from windtunnel.collectors.inventory import Given, collect_inventories
 from windtunnel.engine import LOAD_SUBJECTS, Plan, Progress, silent
 from windtunnel.facts import End, InventoryFacts, NeedFacts, NeedKind
@@ -21,7 +23,7 @@ from windtunnel.report import Inventory, Thing
 from windtunnel.settings import Settings
 
 _MOST_ROUNDS = 20  # each finds at least one more thing that is read at import
-_PREFIXES = {NeedKind.CONNECTION: "AIRFLOW_CONN_", NeedKind.VARIABLE: "AIRFLOW_VAR_"}
+_PREFIXES = {NeedKind.CONNECTION: CONNECTION, NeedKind.VARIABLE: VARIABLE}
 
 
 def take(settings: Settings, progress: Progress = silent, pools: Pools | None = None) -> Inventory:
@@ -31,7 +33,9 @@ def take(settings: Settings, progress: Progress = silent, pools: Pools | None = 
     """
     found = discover(settings)
     plan = Plan.of([check for check in catalogue() if check.on in LOAD_SUBJECTS], found, settings)
-    environment = {**read_env_file(settings.env_file), **os.environ}
+    fixtures = read_fixtures(settings)
+    settings = with_pools(settings, fixtures)
+    environment = {**read_env_file(settings.env_file), **fixtures.environment(), **os.environ}
     with ExitStack() as stack:
         pools = pools or stack.enter_context(plan.pools(settings))
         facts = _facts(pools, found.dag_files, environment, settings.timeout, progress)

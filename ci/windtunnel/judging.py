@@ -34,15 +34,15 @@ from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
 
-_ALWAYS_BEARING = ("dags", "modules", "timeout", "max_memory", "env_file")
+_ALWAYS_BEARING = ("dags", "modules", "timeout", "max_memory", "env_file", "fixtures")
 _BEARING: Mapping[type, tuple[str, ...]] = {
     DagFacts: ("min_linearity", "max_width", "max_catchup"),
     TaskFacts: ("pools", "queues"),
     RepositoryFacts: ("assets",),
     SlowImportFacts: ("max_import_seconds",),
     PropertyFacts: ("max_examples", "seed"),
-    **dict.fromkeys(RUN_SUBJECTS, ("conf",)),
-    TaskRunFacts: ("conf", "max_xcom_bytes"),
+    **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
+    TaskRunFacts: ("conf", "date", "max_xcom_bytes"),
 }
 """The settings that, beside those always bearing, decide what is found in facts of a kind."""
 
@@ -169,7 +169,7 @@ def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
 
 
 def _as_argument(name: str, value: object, root: Path) -> str:
-    if name == "env_file":
+    if name in ("env_file", "fixtures"):
         return relative(str(value), root)
     if isinstance(value, tuple):
         return ",".join(relative(word, root) if Path(word).is_absolute() else word for word in value)

@@ -6,7 +6,7 @@ import pickle
 import re
 import shutil
 import warnings
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -20,11 +20,17 @@ from windtunnel.settings import Option, Settings, options, read_pyproject
 if TYPE_CHECKING:
     from windtunnel.collectors.dags import DagFile
     from windtunnel.collectors.modules import ModuleFile
+    from windtunnel.facts import RunFacts
     from windtunnel.findings import Finding
+    from windtunnel.pools import Pools
+    from windtunnel.single_runs import SingleRuns
     from windtunnel.workbench import Stage, Workbench
+
+    WindtunnelRun = Callable[..., RunFacts]
 
 _PREFIX = "--windtunnel-"
 _READ = "windtunnel_read"
+_NAME = "windtunnel_session"
 _TESTS = re.compile(rb"^\s*(async\s+)?def test|^\s*class Test", re.MULTILINE)
 
 
@@ -60,7 +66,31 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     tests = _asked_for(config)
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         config.args += [str(path) for path in bench.paths if not _is_below(path, tests)]
-    config.pluginmanager.register(_Session(bench, config, tests))
+    config.pluginmanager.register(_Session(bench, config, tests), _NAME)
+
+
+@pytest.fixture(scope="session")
+def _windtunnel_runs(pytestconfig: pytest.Config) -> Iterator[SingleRuns]:
+    from windtunnel.single_runs import SingleRuns
+
+    running: _Session | None = pytestconfig.pluginmanager.getplugin(_NAME)
+    try:
+        runs = SingleRuns(_settings(pytestconfig), None if running is None else running.pools)
+    except UsageError as error:
+        raise pytest.UsageError(f"windtunnel_run: {_in_words_of_pytest(str(error))}") from error
+    with runs:
+        yield runs
+
+
+@pytest.fixture(scope="session")
+def windtunnel_run(_windtunnel_runs: SingleRuns) -> WindtunnelRun:
+    """Run a DAG of the repository as `windtunnel check` does, and return the facts of the run.
+
+    `windtunnel_run("dag_id", conf={...})` gives states, logs, failures, driver executions and saves; a run that fails
+    is returned too. By name it takes what the files in windtunnel.d give, and wins over them: connections, variables,
+    environment, network, recording, date.
+    """
+    return _windtunnel_runs.run
 
 
 def _offered() -> tuple[Option, ...]:
@@ -93,8 +123,8 @@ def _settings(config: pytest.Config) -> Settings:
     for name in ("dags", "modules"):  # on the command line they are said from where the user stands
         if name in chosen:
             chosen[name] = tuple(str(invoked_in / path) for path in chosen[name])
-    if "env_file" in chosen:
-        chosen["env_file"] = str(invoked_in / chosen["env_file"])
+    for name in {"env_file", "fixtures"} & chosen.keys():
+        chosen[name] = str(invoked_in / chosen[name])
     return replace(Settings(root), **{**read_pyproject(root), **chosen})
 
 
@@ -114,6 +144,11 @@ class _Session:
         self._bench, self._tests = bench, tests
         self._asked_for = _asked_for(config)
         self._names_of_tests: list[str] = config.getini("python_files")
+
+    @property
+    def pools(self) -> Pools | None:
+        """The child processes, where DAGs can be run in them."""
+        return self._bench.pools_for_runs
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collect_file(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from windtunnel.airflow_compat.environment import without_airflow
 from windtunnel.collectors.env_file import read_env_file
+from windtunnel.collectors.fixtures import read_fixtures
 from windtunnel.collectors.warm import OWN_HASH_SEED
 from windtunnel.pool import Pool
 from windtunnel.settings import Settings
@@ -20,12 +21,13 @@ class Pools:
     """The kinds of pools, each started when it is first asked for. A context manager: on leaving, all are gone.
 
     What is in the template of the DAGs costs seconds: `hamilton` and what `runs` need are there if asked for. All start
-    in the environment of now. Raises UsageError for an `env_file` that cannot be read.
+    in the environment of now. Raises UsageError for an `env_file` or `fixtures` that cannot be read.
     """
 
     def __init__(self, settings: Settings, *, hamilton: bool, runs: bool) -> None:
         self._limits = {"size": settings.jobs, "max_memory": settings.max_memory}
-        self._environment = child_environment(read_env_file(settings.env_file))
+        given = {**read_env_file(settings.env_file), **read_fixtures(settings).environment()}
+        self._environment = child_environment(given)
         airflow = f"airflow{'_and_hamilton' if hamilton else ''}"
         self._warm_up = {
             "dags": f"{airflow}_to_{'run' if runs else 'load'}",

@@ -162,6 +162,16 @@ def _path(value: Any) -> str:
     return value
 
 
+def _date(value: Any) -> str:
+    """A date as ISO 8601 writes it, with its zone: pyproject.toml may give one that is none of quotes."""
+    from datetime import date, datetime, timezone
+
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = value.isoformat()
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).isoformat()
+
+
 def _yes_or_no(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError
@@ -271,6 +281,21 @@ class Settings:
         "a path",
         "FILE",
     )
+    fixtures: str = _setting(
+        "",
+        "Folder of files (.yaml, .json, .env) with the connections, variables, environment, pools, params, date, "
+        "allowed hosts and recorded responses that DAGs are given (windtunnel.d at the root, if there, if not given).",
+        _path,
+        "a path",
+        "FOLDER",
+    )
+    date: str = _setting(
+        "",
+        "Logical date of the runs, in UTC where it names no other zone (now if not given). The clock stays as it is.",
+        _date,
+        "a date, YYYY-MM-DD or YYYY-MM-DDTHH:MM",
+        "DATE",
+    )
     min_linearity: float = _setting(
         0.5,
         "Lowest linearity (longest path / tasks) without a warning.",
@@ -374,7 +399,7 @@ def read_pyproject(root: Path) -> dict[str, Any]:
 
 def _from_root(root: Path, key: str, value: object) -> object:
     """The value; a file that it names for reading or writing lies below `root`, wherever the user stands."""
-    if key in ("output", "env-file") and isinstance(value, str) and value:
+    if key in ("output", "env-file", "fixtures") and isinstance(value, str) and value:
         return str(root / value)
     if key == "conf" and isinstance(value, str) and value.startswith("@"):
         return f"@{root / value[1:]}"

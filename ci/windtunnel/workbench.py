@@ -10,8 +10,9 @@ from pathlib import Path
 from windtunnel.checks import selected
 from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
+from windtunnel.collectors.fixtures import read_fixtures, with_pools
 from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
-from windtunnel.collectors.runs import DagRunRequest, collect_runs
+from windtunnel.collectors.runs import collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
 from windtunnel.engine import (
@@ -20,6 +21,7 @@ from windtunnel.engine import (
     Plan,
     neighbours,
     prerequisites,
+    run_request,
     second_looks,
     trial_of,
     versions,
@@ -37,6 +39,7 @@ from windtunnel.facts import (
 )
 from windtunnel.findings import Finding
 from windtunnel.judging import Subject, judge, subjects_of_file, subjects_of_module, subjects_of_run
+from windtunnel.pools import Pools
 from windtunnel.report import Report
 from windtunnel.settings import Settings
 
@@ -78,7 +81,8 @@ class Workbench:
     """
 
     def __init__(self, settings: Settings, read: Read | None = None) -> None:
-        self._settings = settings
+        self._fixtures = read_fixtures(settings)
+        self._settings = settings = with_pools(settings, self._fixtures)
         self._selected = selected(settings)
         self._plan = Plan.of(self._selected, discover(settings), settings)
         self._checks = (*self._selected, *prerequisites(self._plan, self._selected, settings))
@@ -101,6 +105,13 @@ class Workbench:
     def paths(self) -> tuple[Path, ...]:
         """Every file that there is something to say about."""
         return (*(file.file for file in self._dag_files), *(module.file for module in self._modules))
+
+    @property
+    def pools_for_runs(self) -> Pools | None:
+        """The child processes, if DAGs can be run in them, and Hamilton is there for those that use it."""
+        found = self._plan.found
+        warm = self._plan.runs and self._plan.needs_hamilton == found.drives_hamilton
+        return self._pools if warm else None
 
     def close(self) -> None:
         """End the child processes."""
@@ -185,7 +196,7 @@ class Workbench:
 
     def _run(self, dags: list[tuple[DagFile, DagFacts]]) -> list[RunFacts]:
         requests = {
-            (dag.location.path, dag.dag_id): DagRunRequest(file, dag, self._settings.conf, self._neighbours(file, dag))
+            (dag.location.path, dag.dag_id): run_request(file, dag, self._neighbours(file, dag), self._fixtures)
             for file, dag in dags
         }
         missing = [request for key, request in requests.items() if key not in self._runs]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 BUNDLE = "windtunnel"
+CONNECTION, VARIABLE = "AIRFLOW_CONN_", "AIRFLOW_VAR_"
+"""How the names of environment variables begin that give Airflow a connection or a variable."""
 _SETTINGS_PREFIX = "AIRFLOW__"
 _OWN = ("AIRFLOW_HOME", "AIRFLOW_CONFIG")
 # Defaults of what is judged. They are whole numbers: with anything else Airflow would not start.

@@ -20,14 +20,22 @@ _PAUSE = 0.02  # seconds between two looks at what only time can move
 QUIET = 4.0  # seconds in which nothing but waiting tasks is at work, after which a run is taken to wait for the outside
 
 
-def prepare(bag: Any, dag: Any, dag_folder: Path, others: Iterable[Any] = ()) -> None:
+def prepare(
+    bag: Any,
+    dag: Any,
+    dag_folder: Path,
+    others: Iterable[Any] = (),
+    date: str = "",
+    pools: Mapping[str, int] | None = None,
+) -> None:
     """Store the DAGs of the bag, and of other bags, in the database, once, with the waiting taken out of `dag`.
 
-    A DAG that cannot be serialized would make the sync of all of them fail, so such neighbours are left out.
+    A DAG that cannot be serialized would make the sync of all of them fail, so such neighbours are left out. The DAG is
+    alive now, and at the `date` that its run is wanted for. Of `pools` the slots are known.
     """
     from windtunnel.airflow_compat.dagbag import store
 
-    _bring_to_life(dag)
+    _bring_to_life(dag, date)
     for task in dag.tasks:
         stop_waiting(task)
     for other in others:
@@ -46,18 +54,30 @@ def prepare(bag: Any, dag: Any, dag_folder: Path, others: Iterable[Any] = ()) ->
         from airflow.models.dagbag import sync_bag_to_db
     DagBundlesManager().sync_bundles_to_db()
     sync_bag_to_db(bag, BUNDLE, None)
-    make_pools({task.pool for stored in bag.dags.values() for task in stored.tasks})
+    make_pools({task.pool for stored in bag.dags.values() for task in stored.tasks}, pools or {})
 
 
-def _bring_to_life(dag: Any) -> None:
-    """Let the DAG and its tasks start now at the latest: no scheduler runs what starts in the future."""
-    now = datetime.now(timezone.utc)
+def _bring_to_life(dag: Any, date: str) -> None:
+    """Let the DAG and its tasks start now at the latest: no scheduler runs what starts in the future.
+
+    Whoever names a date wants the run of that date, also where the DAG was to begin later or to have ended.
+    """
+    wanted = _moment(date)
+    since = min(filter(None, (datetime.now(timezone.utc), wanted)))
     for one in (dag, *dag.tasks):
         options = getattr(one, "partial_kwargs", None) if one is not dag else None
         if options is not None and (start := options.get("start_date")):
-            options["start_date"] = min(start, now)
+            options["start_date"] = min(start, since)
         elif options is None and one.start_date:
-            one.start_date = min(one.start_date, now)
+            one.start_date = min(one.start_date, since)
+        if options is not None and (end := options.get("end_date")):
+            options["end_date"] = max(end, wanted or end)
+        elif options is None and one.end_date:
+            one.end_date = max(one.end_date, wanted or one.end_date)
+
+
+def _moment(date: str) -> datetime | None:
+    return datetime.fromisoformat(date) if date else None
 
 
 def stop_waiting(task: Any) -> None:
@@ -126,8 +146,10 @@ class Played:
     instances: tuple[tuple[str, int, str, int, float], ...]
 
 
-def play(bag: Any, dag: Any, conf: Mapping[str, Any], stage: Stage, folder: Path, seconds: float) -> Played:
-    """Run the DAG once at the nearest date at which it is alive, for `seconds` at most.
+def play(
+    bag: Any, dag: Any, conf: Mapping[str, Any], stage: Stage, folder: Path, seconds: float, date: str = ""
+) -> Played:
+    """Run the DAG once, for the `date` that is wanted or else the nearest at which it is alive, for `seconds` at most.
 
     Raises what Airflow raises where it does not start the run: a required param without a value, for one.
     """
@@ -136,9 +158,9 @@ def play(bag: Any, dag: Any, conf: Mapping[str, Any], stage: Stage, folder: Path
     from windtunnel.airflow_compat.scheduling import Scheduler, create_run, dates_of, state_of, task_instances
     from windtunnel.airflow_compat.triggering import Triggers
 
-    date = living_date(dag)
-    run_id = create_run(dag.dag_id, date, conf)
-    provide_awaited_runs(dag, date)
+    logical_date = _moment(date) or living_date(dag)
+    run_id = create_run(dag.dag_id, logical_date, conf)
+    provide_awaited_runs(dag, logical_date)
     attempts = Attempts(stage)
     triggers = Triggers(folder, stage.enter_trigger, stage.trigger_failed)
     with listening(stage):

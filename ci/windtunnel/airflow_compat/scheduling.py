@@ -48,11 +48,14 @@ def create_run(dag_id: str, date: datetime | None, conf: Mapping[str, Any]) -> s
     return run_id
 
 
-def make_pools(names: Collection[str]) -> None:
-    """Let there be pools of these names, as large as the default pool is: which a deployment has nobody says here."""
+def make_pools(names: Collection[str], slots: Mapping[str, int]) -> None:
+    """Let there be pools of these names: with the slots that are known, else as large as the default pool is."""
     with create_session() as session:
         known = set(session.scalars(select(Pool.pool)))
-        session.add_all(Pool(pool=name, slots=128, include_deferred=False) for name in sorted(set(names) - known))
+        for name, number in slots.items():
+            session.execute(update(Pool).where(Pool.pool == name).values(slots=number))
+        missing = sorted({*names, *slots} - known)
+        session.add_all(Pool(pool=name, slots=slots.get(name, 128), include_deferred=False) for name in missing)
 
 
 class Scheduler:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,16 @@ from typing import Any
 from windtunnel.collectors.canaries import Canaries
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.effects import Effects
-from windtunnel.collectors.failures import failure_facts, failure_from_text
+from windtunnel.collectors.failures import failure_facts, failure_from_text, relative
 from windtunnel.collectors.needs import need_of, need_of_network
+from windtunnel.collectors.playback import play_back
 from windtunnel.collectors.recorder import Execution, Recording
 from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
 from windtunnel.collectors.task_data import TaskData
 from windtunnel.collectors.template_faults import with_template
 from windtunnel.collectors.unfinished import Bystanders
 from windtunnel.facts import AttemptFacts, CallbackFacts, DataFacts, DriverFacts, FailureFacts
+from windtunnel.findings import Location
 from windtunnel.worker import put
 
 
@@ -25,17 +27,18 @@ from windtunnel.worker import put
 class Seen:
     """What the run has seen before the attempt began.
 
-    `refused` are the hosts that tasks were kept from, by task_id; `bad_triggers` the tracebacks of triggers that have
-    failed, by task_id and map_index.
+    `refused` are the hosts that tasks were kept from, and where, by task_id; `bad_triggers` the tracebacks of triggers
+    that have failed, by task_id and map_index; `responses` the file of recorded responses that the task is to hear.
     """
 
     dag: Any
     file: DagFile
     effects: Effects
     recording: Recording
-    refused: Mapping[str, Sequence[str]]
+    refused: Mapping[str, Sequence[tuple[str, Location | None]]]
     bad_triggers: Mapping[tuple[str, int], str]
     canaries: Canaries
+    responses: str = ""
 
 
 class AttemptWatch:
@@ -60,7 +63,8 @@ class AttemptWatch:
         listen_to_task(task, self._called)
         self._bystanders = Bystanders.now(self._run_process)
         self._seen.recording.take()
-        self._seen.effects.refused.clear()
+        self._seen.effects.forget_refused()
+        play_back(self._seen.responses, self._seen.effects.lets)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:
         """The task's code has ended, in Airflow's `state`."""
@@ -81,7 +85,7 @@ class AttemptWatch:
         return AttemptFacts(
             state=state,
             failure=failure,
-            refused=tuple(self._seen.effects.refused),
+            refused=tuple(self._refused()),
             drivers=tuple(_driver_facts(execution, key.task_id, key.map_index) for execution in executions),
             saves=tuple(judge(executions, owner)),
         )
@@ -99,19 +103,32 @@ class AttemptWatch:
         text = self._seen.bad_triggers.get((self._key.task_id, self._key.map_index), "")
         if text and is_of_trigger(error):
             return failure_from_text(text, root)
-        return with_template(failure_facts(error, root, self._need(error)), error)
+        return with_template(self._with_need(failure_facts(error, root, need_of(error)), error), error)
 
-    def _need(self, error: BaseException) -> str:
-        """What the task failed for want of: it may have caught the refusal, and so may a task that it had data from."""
+    def _with_need(self, failure: FailureFacts, error: BaseException) -> FailureFacts:
+        """What the task failed for want of: it may have caught the refusal, and so may a task that it had data from.
+
+        The line that asked for the network is to blame, wherever the want of an answer showed.
+        """
         from windtunnel.airflow_compat.outside_needs import waited_in_vain
         from windtunnel.airflow_compat.running import upstream_of
 
-        if need := need_of(error):
-            return need
         task = self._seen.dag.get_task(self._key.task_id)
-        above = (host for known in upstream_of(task) for host in self._seen.refused.get(known, ()))
-        refused = [*self._seen.effects.refused, *above]
-        return need_of_network(refused) if refused else waited_in_vain(task, error)
+        refused = list(self._refused())
+        if failure.needs:
+            asked = [line for host, line in refused if line and failure.needs.endswith(f": {host})")]
+            return replace(failure, location=asked[0]) if asked else failure
+        refused += [one for known in upstream_of(task) for one in self._seen.refused.get(known, ())]
+        if not refused:
+            return replace(failure, needs=waited_in_vain(task, error))
+        host, line = refused[0]
+        return replace(failure, needs=need_of_network([host]), location=line or failure.location)
+
+    def _refused(self) -> Iterator[tuple[str, Location | None]]:
+        effects, root = self._seen.effects, self._seen.file.root
+        for host in dict.fromkeys(effects.refused):
+            file, line = effects.culprits.get(host, ("", 0))
+            yield host, Location(relative(file, root), line) if file else None
 
 
 def _driver_facts(execution: Execution, task_id: str, map_index: int) -> DriverFacts:

@@ -92,7 +92,7 @@ class Loader:
         """The facts of one file."""
         from windtunnel.airflow_compat.dagbag import read_dag_file
 
-        self._effects.refused.clear()
+        self._effects.forget_refused()
         self._made.listen(file.file)
         self._watch.start()
         try:
@@ -155,7 +155,7 @@ def settle_in(file: DagFile) -> Effects:
     from windtunnel.airflow_compat.warm import move_in
 
     move_in(own_folder() / "airflow")
-    effects = refuse_network()
+    effects = refuse_network(file.root)
     enter_repository(file.root, file.dag_folder)
     if file.start is not None:
         stand_in(file.start)

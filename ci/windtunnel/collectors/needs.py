@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from windtunnel.collectors.effects import NetworkRefused
 from windtunnel.collectors.failures import chain
+from windtunnel.collectors.playback import unrecorded
 from windtunnel.facts import TO_CHANGE_FILES
 
 _READS_ENVIRONMENT = re.compile(r'File "(?:<frozen os>|[^"\n]*[/\\]os\.py)", line \d+, in __getitem__')
@@ -21,7 +22,7 @@ def need_of(error: BaseException) -> str:
     for cause in chain(error):
         if isinstance(cause, NetworkRefused):
             return f"the network ({cause})"
-        if need := outside_need(cause) or _missing_in_environment(cause):
+        if need := outside_need(cause) or _missing_in_environment(cause) or unrecorded(cause):
             return need
     return ""
 

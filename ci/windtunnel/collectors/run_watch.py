@@ -45,15 +45,16 @@ class RunWatch:
     puts that down in a file; here it is taken up when the attempt has ended.
     """
 
-    def __init__(self, dag: Any, file: DagFile, effects: Effects, recording: Recording) -> None:
+    def __init__(self, dag: Any, file: DagFile, effects: Effects, recording: Recording, responses: str = "") -> None:
         self._dag, self._file, self._effects, self._recording = dag, file, effects, recording
+        self._responses = responses
         self._index = SourceIndex.of(file.file)
         self._canaries = Canaries.of(os.environ)
         self._tasks: dict[tuple[str, int], TaskRunFacts] = {}
         self._drivers: list[DriverFacts] = []
         self._saves: list[SaveFacts] = []
         self._callbacks: list[CallbackFacts] = []
-        self._refused: dict[str, list[str]] = defaultdict(list)
+        self._refused: dict[str, list[tuple[str, Location | None]]] = defaultdict(list)
         self._bad_triggers: dict[tuple[str, int], str] = {}
         self._shelf = Shelf()
         self._folder = own_folder() / "attempts"
@@ -199,12 +200,19 @@ class RunWatch:
         self._here = key
         told = self._file_of(key) if key.dag_id == self._dag.dag_id else None
         seen = Seen(
-            self._dag, self._file, self._effects, self._recording, self._refused, self._bad_triggers, self._canaries
+            self._dag,
+            self._file,
+            self._effects,
+            self._recording,
+            self._refused,
+            self._bad_triggers,
+            self._canaries,
+            self._responses,
         )
         self._attempt = AttemptWatch(key, seen, told, run_process=self._process)
 
     def enter_trigger(self) -> None:
-        self._effects.refused.clear()
+        self._effects.forget_refused()
 
     def task_started(self, task: Any) -> None:
         self._begun_of(self._here).touch()

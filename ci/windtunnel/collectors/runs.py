@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from windtunnel.collectors.dags import DagFile, own_folder, settle_in, stuck_at
 from windtunnel.collectors.failures import failure_facts
+from windtunnel.collectors.given import Given
 from windtunnel.collectors.needs import need_of
+from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
 from windtunnel.collectors.writes import WriteGuard
@@ -25,12 +27,14 @@ class DagRunRequest:
     """One DAG to run, of the file that it was loaded from, with the params that the user gives.
 
     `neighbours` are the files of the DAGs that its tasks trigger or wait for, which Airflow would else not know.
+    `given` is what else the user gives it.
     """
 
     file: DagFile
     dag: DagFacts
     conf: Mapping[str, Any]
     neighbours: tuple[DagFile, ...] = ()
+    given: Given = field(default_factory=Given)
 
 
 def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) -> Iterator[RunFacts]:
@@ -57,8 +61,11 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     from windtunnel.airflow_compat.dagbag import read_dag_file
 
     deadline = time.monotonic() + max(timeout - _TO_TELL, timeout / 2)
-    file = request.file
+    file, given = request.file, request.given
+    given.enter()
     effects = settle_in(file)
+    effects.allow(given.network)
+    make_ready(given.recording)
     recording = record_drivers(effects)  # before the file is loaded: it may build a driver at its top
     guard = WriteGuard(file.root, own_folder())
     guard.is_on = True
@@ -67,12 +74,13 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     if dag is None:
         gone = FailureFacts("LookupError", "the second time that the file was loaded, it held no such DAG", None, "")
         return RunFacts(request.dag.dag_id, request.dag.location, ProcessFacts(End.COMPLETED), failure=gone)
-    watch = RunWatch(dag, file, effects, recording)
+    watch = RunWatch(dag, file, effects, recording, given.recording)
     try:
         others = [read_dag_file(near.file, near.dag_folder) for near in request.neighbours]
-        running.prepare(bag, dag, file.dag_folder, others)
+        running.prepare(bag, dag, file.dag_folder, others, given.date, given.pools)
         guard.is_on = False
-        played = running.play(bag, dag, request.conf, watch, own_folder(), deadline - time.monotonic())
+        seconds = deadline - time.monotonic()
+        played = running.play(bag, dag, request.conf, watch, own_folder(), seconds, given.date)
     except Exception as error:  # whatever keeps the user's DAG from running
         return replace(watch.facts(), failure=failure_facts(error, file.root, need_of(error)))
     watch.settle(played.instances)

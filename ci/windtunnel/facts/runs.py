@@ -126,12 +126,12 @@ class CallbackFacts:
 class AttemptFacts:
     """What one attempt of a task did in its own process: `state` is "" where it gave way, deferred or to be repeated.
 
-    `refused` are the hosts that it was kept from.
+    `refused` are the hosts that it was kept from, each with the user's line that first asked for it, if there is one.
     """
 
     state: str = ""
     failure: FailureFacts | None = None
-    refused: tuple[str, ...] = ()
+    refused: tuple[tuple[str, Location | None], ...] = ()
     drivers: tuple[DriverFacts, ...] = ()
     saves: tuple[SaveFacts, ...] = ()
     callbacks: tuple[CallbackFacts, ...] = ()
@@ -160,6 +160,20 @@ class RunFacts:
     callbacks: tuple[CallbackFacts, ...] = ()
     marks: tuple[str, ...] = ()
     beside: int = 1
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Airflow's word for each task instance, by the name that people give it: `load`, `load[0]` where mapped."""
+        return {task.label: task.state for task in self.tasks}
+
+    def task(self, label: str) -> TaskRunFacts:
+        """The task instance of this name. A LookupError that names those that there are where it is none of them."""
+        found = [task for task in self.tasks if task.label == label]
+        if not found:
+            raise LookupError(
+                f"no task {label!r} in the run of {self.dag_id!r}, but {', '.join(self.states) or 'none'}"
+            )
+        return found[0]
 
     @property
     def waiting(self) -> bool:

@@ -384,3 +384,35 @@ def test_what_does_not_load_fails_whatever_was_selected(tmp_path: Path) -> None:
     result = Result(tmp_path, "-q", "--windtunnel", "--windtunnel-select=WT2", "dags")
     assert result.status == 1, result.text
     assert "WT101 unloadable-file" in result.text
+
+
+def test_a_test_can_run_a_dag_and_make_assertions_of_its_own(tmp_path_factory):
+    files = {
+        "pyproject.toml": "",
+        "dags/counts.py": """\
+            from airflow.sdk import DAG, Variable, task
+            with DAG("counts", schedule=None, params={"n": 1}):
+                @task
+                def count(params):
+                    print("counted", params["n"], Variable.get("unit"))
+                count()
+            """,
+        "windtunnel.d/all.yaml": "variables: {unit: m}",
+        "tests/test_counts.py": """\
+            import sys
+
+            def test_counts(windtunnel_run):
+                run = windtunnel_run("counts", conf={"n": 2})
+                assert (run.state, run.states) == ("success", {"count": "success"})
+                assert "counted 2 m" in str(run.task("count").log)
+                assert "airflow" not in sys.modules
+
+            def test_miscounts(windtunnel_run):
+                windtunnel_run("count")
+            """,
+    }
+    shown = Result(write(tmp_path_factory.mktemp("own"), files), "tests")
+    assert "1 failed, 1 passed" in shown.text
+    assert '>       windtunnel_run("count")' in shown.text
+    assert "UsageError: windtunnel_run: unknown DAG 'count', did you mean 'counts'? (there are counts)" in shown.text
+    assert "single_runs.py" not in shown.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 
 import pytest
 
@@ -66,6 +67,8 @@ rows = 3
         ('quiet = "yes"', "quiet: expected true or false, not 'yes'"),
         ("select = [1]", "select: expected codes or prefixes of codes, not [1]"),
         ('select = ""', "select: expected codes or prefixes of codes, not ''"),
+        ('date = "soon"', "date: expected a date, YYYY-MM-DD or YYYY-MM-DDTHH:MM, not 'soon'"),
+        ("date = 2999-01-01", "(Airflow starts no run whose logical date is yet to come)"),
         ('conf = "{"', "conf: expected a JSON object, @FILE that holds one, or a table, not '{' (not JSON:"),
         ('conf = "[1]"', "conf: expected a JSON object, @FILE that holds one, or a table, not '[1]'"),
         ('conf = "@nowhere.json"', "(No such file or directory: "),
@@ -162,3 +165,9 @@ def test_budgets_that_are_no_tables_are_refused(tmp_path):
     (tmp_path / "pyproject.toml").write_text('[tool.windtunnel]\nbudgets = ["x"]\n')
     with pytest.raises(UsageError, match=r"budgets: expected a list of tables, not \['x'\]"):
         read_pyproject(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["2026-01-31", '"2026-01-31"', '"2026-01-31T00:00"', "2026-01-31T01:00:00+01:00"])
+def test_a_date_is_in_utc_where_it_names_no_other_zone(text, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(f"[tool.windtunnel]\ndate = {text}\n")
+    assert datetime.fromisoformat(read_pyproject(tmp_path)["date"]) == datetime(2026, 1, 31, tzinfo=timezone.utc)

@@ -169,7 +169,10 @@ def _date(value: Any) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = value.isoformat()
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).isoformat()
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    if moment > datetime.now(timezone.utc):
+        raise _Refusal("Airflow starts no run whose logical date is yet to come")
+    return moment.isoformat()
 
 
 def _yes_or_no(value: Any) -> bool:

@@ -35,11 +35,11 @@ class Layer:
     pools: Mapping[str, int] = field(default_factory=dict)
 
 
-def layer_of(table: object, file: str, folder: Path, dag: str = "") -> Layer:
-    """The layer that a table of a file means. Files that it names lie below `folder`."""
+def layer_of(table: object, file: str, folder: Path, dag: str = "", beside: tuple[str, ...] = ()) -> Layer:
+    """The layer that a table of a file means. Files that it names lie below `folder`; `beside` are other keys."""
     where = f"{file}: dags.{dag}" if dag else file
     entries = _named(table, where)
-    known = (*_READ, *([] if dag else ["dags"]))
+    known = (*_READ, *beside)
     for key in entries:
         if key not in known:
             raise unknown(where, "key", key, known, f"known are {', '.join(known)}")

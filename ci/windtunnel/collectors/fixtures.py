@@ -106,7 +106,7 @@ def with_pools(settings: Settings, fixtures: Fixtures) -> Settings:
 
 def _layers(table: Mapping[str, Any], where: str, folder: Path) -> Iterator[Layer]:
     common = {key: value for key, value in table.items() if key != "dags"}
-    yield layer_of(common, where, folder)
+    yield layer_of(common, where, folder, beside=("dags",))
     dags = table.get("dags") or {}
     if not isinstance(dags, dict):
         raise UsageError(f"{where}: dags: expected a table of dag_ids or globs, each with what its DAGs are given")

@@ -214,6 +214,10 @@ def test_an_inventory_is_a_table_json_or_a_file_for_the_next_check(repository):
     assert windtunnel(root, "check", "--select", "WT3").returncode == 0  # not judged: a warning
     judged = windtunnel(root, "check", "--select", "WT3", "--env-file", "stubs.env")
     assert (judged.returncode, "clean" in judged.stdout) == (0, True)
+    (root / "windtunnel.d").mkdir()
+    (root / "stubs.env").rename(root / "windtunnel.d" / "stubs.env")
+    found = windtunnel(root, "check", "--select", "WT3")
+    assert (found.returncode, "clean" in found.stdout) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -221,6 +225,9 @@ def test_an_inventory_is_a_table_json_or_a_file_for_the_next_check(repository):
     [
         (("check", "--env-file", "nowhere.env"), "--env-file: nowhere.env: no such file or folder"),
         (("check", "--env-file", "bad.env"), "line 1: expected NAME=value"),
+        (("check", "--fixtures", "nowhere"), "--fixtures: nowhere: no such file or folder"),
+        (("check", "--fixtures", "notes"), "notes/a.txt: no file of fixtures"),
+        (("check", "--date", "soon"), "--date: expected a date, YYYY-MM-DD or YYYY-MM-DDTHH:MM, not 'soon'"),
         (("inventory", "notes"), "nothing found to check"),
     ],
 )

@@ -57,7 +57,7 @@ def prepare(
     make_pools({task.pool for stored in bag.dags.values() for task in stored.tasks}, pools or {})
 
 
-def _bring_to_life(dag: Any, date: str) -> None:
+def _bring_to_life(dag: Any, date: str = "") -> None:
     """Let the DAG and its tasks start now at the latest: no scheduler runs what starts in the future.
 
     Whoever names a date wants the run of that date, also where the DAG was to begin later or to have ended.

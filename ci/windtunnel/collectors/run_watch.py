@@ -101,7 +101,8 @@ class RunWatch:
             before_and_now(self._tasks.get((key.task_id, key.map_index)), key, done.data), lines, self._canaries
         )
         log = tuple(map(self._canaries.without, lines))
-        self._note(key.task_id, key.map_index, state=done.state or "deferred", failure=done.failure, log=log, data=data)
+        seen = {"failure": done.failure, "log": log, "data": data, "refused": done.refused}
+        self._note(key.task_id, key.map_index, state=done.state or "deferred", **seen)
         self._refused[key.task_id] += done.refused
         self._drivers += done.drivers
         self._saves += done.saves

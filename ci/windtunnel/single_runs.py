@@ -97,7 +97,7 @@ class SingleRuns:
         return unknown(_WHERE, "DAG", dag_id, known or [""], hint)
 
     def _neighbours(self, file: DagFile, dag: DagFacts) -> tuple[DagFile, ...]:
-        if not any(task.triggers for task in dag.tasks):
+        if not any(task.triggers or task.awaits for task in dag.tasks):
             return ()
         self._load(self._files.values())
         file_of = {known.dag_id: self._files[facts.path] for facts in self._loaded.values() for known in facts.dags}

@@ -17,8 +17,8 @@ class TaskRunFacts:
     `state` is Airflow's word, "" where the task was never started; `seconds` is the time of the last attempt, `log` the
     last lines of its log; `upstream` are the ids of all tasks that it waits for, near and far, `parents`
     of those that it waits for directly. `mapped` where it is one of a mapped task, or stands for all of them; `chooses`
-    where it may skip others, by its kind. `data` is what it was given and what it handed on. `refused` are the hosts that it
-    was kept from, each with the user's line that first asked for it, if there is one.
+    where it may skip others, by its kind. `data` is what it was given and what it handed on. `refused` are the hosts
+    that it was kept from, each with the user's line that first asked for it, if there is one.
     """
 
     dag_id: str

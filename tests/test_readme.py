@@ -44,3 +44,21 @@ def test_every_other_command_of_readme_is_a_tox_environment_that_exists() -> Non
         program, verb, option, environment = shlex.split(command)
         assert (program, verb, option) == ("tox", "run", "-e")
         assert environment in tox_environments()
+
+
+def test_the_fixture_of_readme_runs_a_dag_of_the_examples(copy: Path) -> None:
+    (example,) = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    (copy / "test_example.py").write_text(example, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_example.py"]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_fixtures_of_readme_are_understood(copy: Path) -> None:
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    (copy / "windtunnel.d").mkdir()
+    (copy / "windtunnel.d" / "example.yaml").write_text(example.replace("weather_*", "*"), encoding="utf-8")
+    command = [sys.executable, "-m", "windtunnel", "check", "--select", "WT307", "--quiet"]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    shutil.rmtree(copy / "windtunnel.d")
+    assert done.returncode in (0, 1), done.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import windtunnel
 from windtunnel.checks import Check, catalogue, matches, selected
+from windtunnel.collectors.context_plan import CONTEXTS, contexts_for
+from windtunnel.collectors.contexts import ContextRequest, collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.dags import loads as loads_whole
+from windtunnel.collectors.date_words import names_dates
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
 from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.import_profile import profile_slow
@@ -26,6 +29,7 @@ from windtunnel.collectors.second_parse import parse_again
 from windtunnel.collectors.unseen import collect_unseen
 from windtunnel.errors import UsageError
 from windtunnel.facts import (
+    ContextFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
@@ -42,6 +46,7 @@ from windtunnel.judging import (
     RUN_SUBJECTS,
     Subject,
     judge,
+    subjects_of_context,
     subjects_of_file,
     subjects_of_module,
     subjects_of_repository,
@@ -58,6 +63,7 @@ if TYPE_CHECKING:
 
 _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
 _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
+_BEFORE_CONTEXTS = ("WT301", "WT304", "WT305", "WT306", "WT307", "WT308")
 _BEFORE_PROPERTIES = ("WT501",)
 FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 """What a file that loads has only where it is at fault."""
@@ -79,6 +85,7 @@ def silent(stage: str, done: int, total: int, name: str) -> None:
 class _Collected:
     files: list[DagFileFacts] = field(default_factory=list)
     runs: tuple[RunFacts, ...] = ()
+    contexts: list[ContextFacts] = field(default_factory=list)
     dataflows: list[DataflowFacts] = field(default_factory=list)
     properties: list[PropertyFacts] = field(default_factory=list)
     unseen: tuple[UnseenDagsFacts, ...] = ()
@@ -89,6 +96,7 @@ class _Collected:
         yield from chain.from_iterable(map(subjects_of_file, self.files))
         yield from chain.from_iterable(map(subjects_of_unseen, self.unseen))
         yield from chain.from_iterable(map(subjects_of_run, self.runs))
+        yield from chain.from_iterable(map(subjects_of_context, self.contexts))
         yield from chain.from_iterable(map(subjects_of_module, self.dataflows))
         yield from chain.from_iterable(map(subjects_of_module, self.properties))
 
@@ -149,12 +157,15 @@ class Plan:
     dataflows: bool
     properties: bool
     unseen: bool = False
+    contexts: tuple[type[ContextFacts], ...] = ()
 
     @classmethod
     def of(cls, checks: Sequence[Check], found: Found, settings: Settings) -> Plan:
         """The plan; a UsageError where nothing would be checked, or where what is needed is not installed."""
         subjects = {check.on for check in checks}
-        runs = bool(found.dag_files) and not subjects.isdisjoint(RUN_SUBJECTS)
+        asked = tuple(on for on in subjects if issubclass(on, ContextFacts))
+        contexts = tuple(CONTEXTS[name] for name in settings.contexts if issubclass(CONTEXTS[name], asked))
+        runs = bool(found.dag_files) and (bool(contexts) or not subjects.isdisjoint(RUN_SUBJECTS))
         plan = cls(
             found=found,
             loads=runs or (bool(found.dag_files) and not subjects.isdisjoint(LOAD_SUBJECTS)),
@@ -164,6 +175,7 @@ class Plan:
             dataflows=bool(found.modules) and DataflowFacts in subjects,
             properties=bool(found.modules) and PropertyFacts in subjects,
             unseen=UnseenDagsFacts in subjects,
+            contexts=contexts,
         )
         plan._insist(settings)
         return plan
@@ -201,7 +213,8 @@ def prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tu
 
     Without them `--select WT2` would pass a file that does not load.
     """
-    before_dags = _BEFORE_RUNS if plan.runs else _BEFORE_STRUCTURE if plan.loads else ()
+    before_dags: tuple[str, ...] = _BEFORE_RUNS if plan.runs else _BEFORE_STRUCTURE if plan.loads else ()
+    before_dags += _BEFORE_CONTEXTS if plan.contexts else ()
     codes = before_dags + (_BEFORE_PROPERTIES if plan.properties else ())
     needed = [check for check in catalogue() if check.code in codes and check not in checks]
     return tuple(check for check in needed if not matches(check, settings.ignore))
@@ -256,9 +269,12 @@ def _collect_dags(
         requests = run_requests(known, collected.files, fixtures)
         runs = collect_runs(pool, requests, settings.timeout)
         done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
-        collected.runs = settle([*done, *_others_who_might_ask(pool, plan.found, done, settings, fixtures)])[
-            : len(done)
-        ]
+        others = _others_who_might_ask(pool, plan.found, done, settings, fixtures)
+        collected.runs = settle([*done, *others])[: len(done)]
+        again = context_requests(requests, collected.runs, plan.contexts, settings)
+        if again:
+            contexts = collect_contexts(pool, again, settings.timeout)
+            collected.contexts = list(_watched(contexts, "contexts", len(again), progress, collected))
 
 
 Look = Callable[[Sequence[DagFileFacts]], Iterator[DagFileFacts]]
@@ -327,6 +343,29 @@ def run_requests(
 def run_request(file: DagFile, dag: DagFacts, near: tuple[DagFile, ...], fixtures: Fixtures) -> DagRunRequest:
     """What asks for the run of one DAG, with all that the user gives it."""
     return DagRunRequest(file, dag, fixtures.conf(dag.dag_id), near, given=fixtures.given_to(dag.dag_id))
+
+
+def context_requests(
+    requests: Iterable[DagRunRequest],
+    runs: Iterable[RunFacts],
+    wanted: Collection[type[ContextFacts]],
+    settings: Settings,
+) -> list[ContextRequest]:
+    """Each DAG in each of the `wanted` contexts in which it is worth running it again."""
+    run_of = {(run.location, run.dag_id): run for run in runs} if wanted else {}
+    again = [(request, run_of.get((request.dag.location, request.dag.dag_id))) for request in requests]
+    return [
+        ContextRequest(request, run, context)
+        for request, run in again
+        if run is not None
+        for context in contexts_for(
+            request.dag,
+            run,
+            wanted,
+            dated=names_dates(request.file.file, request.file.root),
+            timeout=settings.timeout,
+        )
+    ]
 
 
 def neighbours(dag: DagFacts, file_of: Mapping[str, DagFile]) -> tuple[DagFile, ...]:

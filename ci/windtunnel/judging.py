@@ -15,24 +15,32 @@ from windtunnel.collectors.failures import relative
 from windtunnel.collectors.source import SourceIndex, holder_of, ignore_reason, read_source
 from windtunnel.facts import (
     CheckCrash,
+    ContextFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
+    DatesFacts,
     DriverFacts,
+    ElsewhereFacts,
     End,
     PropertyFacts,
+    RepeatedFacts,
     RepositoryFacts,
+    ResumedFacts,
     RunFacts,
     SaveFacts,
     SlowImportFacts,
     TaskFacts,
     TaskRunFacts,
+    TwiceFacts,
+    UndatedFacts,
     UnseenDagsFacts,
 )
 from windtunnel.findings import Complaint, Finding, Location
 from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
+CONTEXT_SUBJECTS = (UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts)
 
 _ALWAYS_BEARING = ("dags", "modules", "timeout", "max_memory", "env_file", "fixtures")
 _BEARING: Mapping[type, tuple[str, ...]] = {
@@ -43,6 +51,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     PropertyFacts: ("max_examples", "seed"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
     TaskRunFacts: ("conf", "date", "max_xcom_bytes"),
+    **dict.fromkeys(CONTEXT_SUBJECTS, ("conf", "date", "contexts")),
 }
 """The settings that, beside those always bearing, decide what is found in facts of a kind."""
 
@@ -77,6 +86,11 @@ def subjects_of_run(run: RunFacts) -> Iterator[Subject]:
     """The run, its task instances, its driver executions and its saves."""
     path = holder_of(Path(run.location.path)).as_posix()
     yield from (Subject(path, facts) for facts in (run, *run.tasks, *run.drivers, *run.saves))
+
+
+def subjects_of_context(context: ContextFacts) -> Iterator[Subject]:
+    """The DAG's runs in one more context, together: what is wrong shows between them."""
+    yield Subject(holder_of(Path(context.location.path)).as_posix(), context)
 
 
 def subjects_of_unseen(unseen: UnseenDagsFacts) -> Iterator[Subject]:

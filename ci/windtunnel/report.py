@@ -21,7 +21,7 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Wall-clock seconds of one stage: `load`, `run`, `dataflows`, `properties`, `total`."""
+    """Wall-clock seconds of one stage: `load`, `run`, `contexts`, `dataflows`, `properties`, `total`."""
 
     stage: str
     seconds: float

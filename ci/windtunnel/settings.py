@@ -99,6 +99,13 @@ def _words(value: Any) -> tuple[str, ...]:
     return words
 
 
+def _contexts(value: Any) -> tuple[str, ...]:
+    words = _words(value)
+    if not set(words) <= set(CONTEXTS):
+        raise ValueError
+    return words
+
+
 def _at_least(low: float, number: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def parse(value: Any) -> Any:
         if isinstance(value, bool):
@@ -232,6 +239,7 @@ def _memory() -> int:
 
 
 FORMATS = ("text", "json")
+CONTEXTS = ("undated", "twice", "machines", "retry", "dates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +361,17 @@ class Settings:
         _at_least(0, int),
         "bytes, a whole number from 0",
         "BYTES",
+    )
+    contexts: tuple[str, ...] = _setting(
+        ("undated", "twice", "machines"),
+        "Contexts in which DAGs are run again where that can tell something: undated (as by the API or by assets, for "
+        "DAGs that have no dates of their own), twice (one date run, cleared and run again, then another date, for "
+        "DAGs that write), machines (each task in folders of its own, where one reads what another left there), retry "
+        "(tasks that write are killed at work and repeated), dates (leap days, ends of months, changes of the clocks, "
+        "for DAGs that run by the clock and use dates). Not the last two if not asked for: they are for nightly runs.",
+        _contexts,
+        f"some of {', '.join(CONTEXTS)}",
+        "NAME,...",
     )
     fail_on: Severity = _setting(
         Severity.ERROR,

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from windtunnel.checks import selected
+from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.fixtures import read_fixtures, with_pools
@@ -19,6 +20,7 @@ from windtunnel.engine import (
     FAULTS_OF_FILES,
     LOAD_SUBJECTS,
     Plan,
+    context_requests,
     neighbours,
     prerequisites,
     run_request,
@@ -27,6 +29,7 @@ from windtunnel.engine import (
     versions,
 )
 from windtunnel.facts import (
+    ContextFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
@@ -38,7 +41,14 @@ from windtunnel.facts import (
     SaveState,
 )
 from windtunnel.findings import Finding
-from windtunnel.judging import Subject, judge, subjects_of_file, subjects_of_module, subjects_of_run
+from windtunnel.judging import (
+    Subject,
+    judge,
+    subjects_of_context,
+    subjects_of_file,
+    subjects_of_module,
+    subjects_of_run,
+)
 from windtunnel.pools import Pools
 from windtunnel.report import Report
 from windtunnel.settings import Settings
@@ -192,7 +202,14 @@ class Workbench:
             # Another DAG may ask for it: nothing is said before all have run.
             everything = [(file, dag), *self._all_dags()]
             run = settle(self._run(everything))[0]
-        return subjects_of_run(run)
+        yield from subjects_of_run(run)
+        for context in self._contexts(file, dag, run):
+            yield from subjects_of_context(context)
+
+    def _contexts(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ContextFacts]:
+        request = run_request(file, dag, self._neighbours(file, dag), self._fixtures)
+        requests = context_requests([request], [run], self._plan.contexts, self._settings)
+        return collect_contexts(self._pools.dags, requests, self._settings.timeout)
 
     def _run(self, dags: list[tuple[DagFile, DagFacts]]) -> list[RunFacts]:
         requests = {
@@ -211,7 +228,7 @@ class Workbench:
             yield from ((as_loaded(file, facts), dag) for dag in facts.dags if not dag.unserializable)
 
     def _neighbours(self, file: DagFile, dag: DagFacts) -> tuple[DagFile, ...]:
-        if not any(task.triggers for task in dag.tasks):
+        if not any(task.triggers or task.awaits for task in dag.tasks):
             return ()
         file_of = {known.dag_id: holder for holder, known in self._all_dags()}
         return neighbours(dag, {**file_of, dag.dag_id: file})

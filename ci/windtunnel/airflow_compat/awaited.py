@@ -12,6 +12,7 @@ from airflow.models.dagrun import DagRun
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
+from sqlalchemy import select
 
 
 def provide_awaited_runs(dag: Any, date: datetime) -> None:
@@ -37,7 +38,8 @@ def _awaited(task: Any, date: datetime) -> Iterator[tuple[str, datetime]]:
 def _provide(dag_id: str, moment: datetime) -> None:
     with create_session() as session:
         dag = DBDagBag().get_latest_version_of_dag(dag_id, session=session)
-        if dag is None:
+        known = select(DagRun.id).where(DagRun.dag_id == dag_id, DagRun.logical_date == moment)
+        if dag is None or session.scalar(known) is not None:  # a cleared run has been provided for
             return
         run = dag.create_dagrun(
             run_id=DagRun.generate_run_id(run_type=DagRunType.MANUAL, logical_date=moment, run_after=moment),

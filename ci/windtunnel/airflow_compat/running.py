@@ -147,11 +147,19 @@ class Played:
 
 
 def play(
-    bag: Any, dag: Any, conf: Mapping[str, Any], stage: Stage, folder: Path, seconds: float, date: str = ""
+    bag: Any,
+    dag: Any,
+    conf: Mapping[str, Any],
+    stage: Stage,
+    folder: Path,
+    seconds: float,
+    date: str = "",
+    start: Callable[[], str] | None = None,
 ) -> Played:
     """Run the DAG once, for the `date` that is wanted or else the nearest at which it is alive, for `seconds` at most.
 
-    Raises what Airflow raises where it does not start the run: a required param without a value, for one.
+    `start` makes another run instead, and tells its run_id. Raises what Airflow raises where it does not start the run:
+    a required param without a value, for one.
     """
     from windtunnel.airflow_compat.attempts import Attempts
     from windtunnel.airflow_compat.awaited import provide_awaited_runs
@@ -159,8 +167,8 @@ def play(
     from windtunnel.airflow_compat.triggering import Triggers
 
     logical_date = _moment(date) or living_date(dag)
-    run_id = create_run(dag.dag_id, logical_date, conf)
-    provide_awaited_runs(dag, logical_date)
+    run_id = start() if start else create_run(dag.dag_id, logical_date, conf)
+    provide_awaited_runs(dag, next(iter(dates_of(dag.dag_id, run_id)), logical_date))
     attempts = Attempts(stage)
     triggers = Triggers(folder, stage.enter_trigger, stage.trigger_failed)
     with listening(stage):

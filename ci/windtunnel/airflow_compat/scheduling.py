@@ -70,6 +70,8 @@ class Scheduler:
         options = {"executors": [executor]} if "executors" in understood else {}
         self._runner = SchedulerJobRunner(job, **options)
         self._runner._scheduler_use_job_schedule = False  # noqa: SLF001
+        self._runner._create_dagruns_for_dags  # noqa: B018, SLF001  fail here, and loudly, if Airflow has moved it
+        self._runner._create_dagruns_for_dags = lambda *_, **__: None  # noqa: SLF001  3.1 has no such switch
 
     def decide(self) -> int:
         """Look at all runs once: how many tasks were sent to the executor."""

@@ -11,6 +11,7 @@ from windtunnel.collectors.canaries import Canaries
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import failure_facts, failure_from_text, relative
+from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.needs import need_of, need_of_network
 from windtunnel.collectors.playback import play_back
 from windtunnel.collectors.recorder import Execution, Recording
@@ -35,6 +36,7 @@ class Seen:
     file: DagFile
     effects: Effects
     recording: Recording
+    uses: FileUses
     refused: Mapping[str, Sequence[tuple[str, Location | None]]]
     bad_triggers: Mapping[tuple[str, int], str]
     canaries: Canaries
@@ -64,6 +66,7 @@ class AttemptWatch:
         self._bystanders = Bystanders.now(self._run_process)
         self._seen.recording.take()
         self._seen.effects.forget_refused()
+        self._seen.uses.begin(self._key.task_id)
         play_back(self._seen.responses, self._seen.effects.lets)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:
@@ -79,7 +82,7 @@ class AttemptWatch:
         self._callbacks.append(CallbackFacts(task_id, kind, name, failure))
 
     def _ended(self, state: str, failure: FailureFacts | None) -> AttemptFacts:
-        key, executions = self._key, self._seen.recording.take()
+        key, executions, uses = self._key, self._seen.recording.take(), self._seen.uses.taken()
         owner = Owner(key.dag_id, key.task_id, self._seen.file.root, self._bystanders, self._seen.effects)
         judge = inspect_saves if state in ("success", "") else asked_for
         return AttemptFacts(
@@ -88,6 +91,7 @@ class AttemptWatch:
             refused=tuple(self._refused()),
             drivers=tuple(_driver_facts(execution, key.task_id, key.map_index) for execution in executions),
             saves=tuple(judge(executions, owner)),
+            uses=uses,
         )
 
     def _put(self, facts: AttemptFacts) -> None:

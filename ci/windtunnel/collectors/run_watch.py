@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from windtunnel.collectors.attempt_watch import AttemptWatch, Seen
 from windtunnel.collectors.canaries import Canaries
 from windtunnel.collectors.dags import DagFile, dag_location, own_folder, task_location
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import failure_facts, is_users, relative
+from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.needs import need_in_text, need_of
 from windtunnel.collectors.recorder import Recording
 from windtunnel.collectors.source import SourceIndex
@@ -26,6 +28,7 @@ from windtunnel.facts import (
     DriverFacts,
     End,
     FailureFacts,
+    FileUseFacts,
     ProcessFacts,
     RunFacts,
     SaveFacts,
@@ -38,6 +41,13 @@ from windtunnel.worker import SHOW_STACK, Shelf, put, tell_stack
 _STACK_GRACE = 0.5  # seconds in which a process may write where it stands
 
 
+class Keeper(Protocol):
+    """Who keeps what was seen so far safe outside this process."""
+
+    def keep(self, value: object) -> None:
+        """Put it in the place of what was kept before."""
+
+
 class RunWatch:
     """One run so far, kept safe outside the process each time that an attempt begins or ends.
 
@@ -45,8 +55,16 @@ class RunWatch:
     puts that down in a file; here it is taken up when the attempt has ended.
     """
 
-    def __init__(self, dag: Any, file: DagFile, effects: Effects, recording: Recording, responses: str = "") -> None:
-        self._dag, self._file, self._effects, self._recording = dag, file, effects, recording
+    def __init__(
+        self,
+        dag: Any,
+        file: DagFile,
+        effects: Effects,
+        recording: Recording,
+        uses: FileUses,
+        responses: str = "",
+    ) -> None:
+        self._dag, self._file, self._effects, self._recording, self._uses = dag, file, effects, recording, uses
         self._responses = responses
         self._index = SourceIndex.of(file.file)
         self._canaries = Canaries.of(os.environ)
@@ -54,11 +72,11 @@ class RunWatch:
         self._drivers: list[DriverFacts] = []
         self._saves: list[SaveFacts] = []
         self._callbacks: list[CallbackFacts] = []
+        self._opened: list[FileUseFacts] = []
         self._refused: dict[str, list[tuple[str, Location | None]]] = defaultdict(list)
         self._bad_triggers: dict[tuple[str, int], str] = {}
-        self._shelf = Shelf()
-        self._folder = own_folder() / "attempts"
-        self._folder.mkdir()
+        self.shelf: Keeper = Shelf()
+        self._folder = Path(tempfile.mkdtemp(prefix="attempts-", dir=own_folder()))
         self._numbers: dict[Any, int] = {}
         self._begun = 0
         self._process = os.getpid()
@@ -78,6 +96,7 @@ class RunWatch:
             drivers=tuple(self._drivers),
             saves=tuple(self._saves),
             callbacks=tuple(self._callbacks),
+            uses=tuple(self._opened),
             failure=self.failure,
             beside=running.runs_at_a_time(self._dag),
         )
@@ -89,7 +108,7 @@ class RunWatch:
         self._numbers[key] = self._begun  # a task that was deferred goes on in another process, under the same key
         if key.dag_id == self._dag.dag_id:
             self._note(key.task_id, key.map_index, state="running", tries=key.number)
-            self._shelf.keep(self.facts())
+            self.shelf.keep(self.facts())
 
     def attempt_ended(self, key: Any, code: int, lines: tuple[str, ...]) -> None:
         if key.dag_id != self._dag.dag_id:
@@ -107,7 +126,8 @@ class RunWatch:
         self._drivers += done.drivers
         self._saves += done.saves
         self._callbacks += done.callbacks
-        self._shelf.keep(self.facts())
+        self._opened += done.uses
+        self.shelf.keep(self.facts())
 
     def trigger_failed(self, task_id: str, map_index: int, text: str) -> None:
         self._bad_triggers[task_id, map_index] = text
@@ -205,6 +225,7 @@ class RunWatch:
             self._file,
             self._effects,
             self._recording,
+            self._uses,
             self._refused,
             self._bad_triggers,
             self._canaries,

@@ -10,6 +10,7 @@ from typing import Any
 
 from windtunnel.collectors.dags import DagFile, own_folder, settle_in, stuck_at
 from windtunnel.collectors.failures import failure_facts
+from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.given import Given
 from windtunnel.collectors.needs import need_of
 from windtunnel.collectors.playback import make_ready
@@ -74,7 +75,7 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     if dag is None:
         gone = FailureFacts("LookupError", "the second time that the file was loaded, it held no such DAG", None, "")
         return RunFacts(request.dag.dag_id, request.dag.location, ProcessFacts(End.COMPLETED), failure=gone)
-    watch = RunWatch(dag, file, effects, recording, given.recording)
+    watch = RunWatch(dag, file, effects, recording, FileUses(file.root), given.recording)
     try:
         others = [read_dag_file(near.file, near.dag_folder) for near in request.neighbours]
         running.prepare(bag, dag, file.dag_folder, others, given.date, given.pools)
@@ -89,4 +90,5 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
         state=played.state,
         left=played.end,
         marks=(*played.marks, tempfile.gettempdir()),
+        leaves=any(any((own_folder() / name).iterdir()) for name in ("cwd", "tmp")),
     )

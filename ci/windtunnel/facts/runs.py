@@ -125,10 +125,27 @@ class CallbackFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FileUseFacts:
+    """A file that a task opened, and the user's line that did it.
+
+    It is `fleeting` where another machine has it not: it lies in the working folder, in the temporary folder itself, or
+    in one that was made there under a name of chance. It is `whole` where nothing is left of what was there before.
+    """
+
+    task_id: str
+    path: str
+    location: Location
+    writes: bool = False
+    fleeting: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFacts:
     """What one attempt of a task did in its own process: `state` is "" where it gave way, deferred or to be repeated.
 
-    `refused` are the hosts that it was kept from, each with the user's line that first asked for it, if there is one.
+    `refused` are the hosts that it was kept from, each with the user's line that first asked for it, if there is one;
+    `uses` are the files that it wrote, and of those it read the fleeting.
     """
 
     state: str = ""
@@ -138,6 +155,7 @@ class AttemptFacts:
     saves: tuple[SaveFacts, ...] = ()
     callbacks: tuple[CallbackFacts, ...] = ()
     data: DataFacts = DataFacts()
+    uses: tuple[FileUseFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +165,8 @@ class RunFacts:
     `failure` is an exception that kept the run itself from starting or from going on. A run is `waiting` where it was
     left with nothing at work but sensors, triggers, and what waits by its kind. `marks` are texts
     that belong to this run alone (its run_id, its date in the usual forms, its temporary folder); `beside` is how many
-    runs of the DAG catchup may have at work at one time.
+    runs of the DAG catchup may have at work at one time. `uses` are the files that tasks wrote, and those fleeting ones
+    that they read, in order; `leaves` whether anything lay in its working and temporary folders when it had ended.
     """
 
     dag_id: str
@@ -162,6 +181,8 @@ class RunFacts:
     callbacks: tuple[CallbackFacts, ...] = ()
     marks: tuple[str, ...] = ()
     beside: int = 1
+    uses: tuple[FileUseFacts, ...] = ()
+    leaves: bool = False
 
     @property
     def states(self) -> dict[str, str]:
@@ -181,3 +202,16 @@ class RunFacts:
     def waiting(self) -> bool:
         """Whether it was left because all that remained was to wait for the outside."""
         return self.left is RunEnd.WAITING
+
+    @property
+    def handed_over(self) -> tuple[FileUseFacts, ...]:
+        """Where a task read what another had left at a place that no other machine has."""
+        writers: dict[str, set[str]] = {}
+        found: list[FileUseFacts] = []
+        for use in self.uses:
+            known = writers.setdefault(use.path, set())
+            if use.writes:
+                known.add(use.task_id)
+            elif use.fleeting and known and use.task_id not in known:
+                found.append(use)
+        return tuple(found)

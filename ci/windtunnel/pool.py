@@ -163,10 +163,18 @@ class _Template:
         self.has_started_a_job = False
         self._max_memory = max_memory
         self._folder = Path(tempfile.mkdtemp(prefix="windtunnel-"))
+        try:
+            self._process = self._started(warm_up, environment)
+        except BaseException:  # an interrupt, for one: nobody would hear of the folder
+            _sweep(str(self._folder))
+            remove(self._folder)
+            raise
+
+    def _started(self, warm_up: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         self._control, theirs = socket.socketpair()
         # A file: nobody would read a pipe until the end, and a full one holds up whoever prints a warning.
         with theirs, (self._folder / "stderr").open("wb") as stderr:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 # -u: what a worker printed before it was killed is worth reading.
                 [sys.executable, "-u", "-c", _START, str(theirs.fileno()), warm_up],
                 env={**environment, FOLDER: str(self._folder)},
@@ -215,7 +223,7 @@ class _Template:
 
     def close(self) -> None:
         """End all that was ever started here, and remove the folder."""
-        # One that still warms up has no children yet, and would not listen for seconds.
+        # One that still warms up would not listen for seconds, and has no children yet but one that rehearses.
         self.end(patience=20 if self.has_started_a_job else 0)
         self._control.close()
         _sweep(str(self._folder))

@@ -22,6 +22,7 @@ from windtunnel.collectors.discovery import Found, discover, discover_unseen
 from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.import_profile import profile_slow
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
+from windtunnel.collectors.paths import collect_paths
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
@@ -34,6 +35,7 @@ from windtunnel.facts import (
     DagFileFacts,
     DataflowFacts,
     InstabilityFacts,
+    PathsFacts,
     PropertyFacts,
     RepositoryFacts,
     RunFacts,
@@ -42,6 +44,7 @@ from windtunnel.facts import (
     TaskFacts,
     UnseenDagsFacts,
 )
+from windtunnel.findings import Location
 from windtunnel.judging import (
     RUN_SUBJECTS,
     Subject,
@@ -49,10 +52,12 @@ from windtunnel.judging import (
     subjects_of_context,
     subjects_of_file,
     subjects_of_module,
+    subjects_of_paths,
     subjects_of_repository,
     subjects_of_run,
     subjects_of_unseen,
 )
+from windtunnel.paths import has_more_paths
 from windtunnel.pool import Pool
 from windtunnel.pools import Pools
 from windtunnel.report import Report, Timing, Versions
@@ -86,6 +91,7 @@ class _Collected:
     files: list[DagFileFacts] = field(default_factory=list)
     runs: tuple[RunFacts, ...] = ()
     contexts: list[ContextFacts] = field(default_factory=list)
+    paths: tuple[PathsFacts, ...] = ()
     dataflows: list[DataflowFacts] = field(default_factory=list)
     properties: list[PropertyFacts] = field(default_factory=list)
     unseen: tuple[UnseenDagsFacts, ...] = ()
@@ -97,6 +103,7 @@ class _Collected:
         yield from chain.from_iterable(map(subjects_of_unseen, self.unseen))
         yield from chain.from_iterable(map(subjects_of_run, self.runs))
         yield from chain.from_iterable(map(subjects_of_context, self.contexts))
+        yield from chain.from_iterable(map(subjects_of_paths, self.paths))
         yield from chain.from_iterable(map(subjects_of_module, self.dataflows))
         yield from chain.from_iterable(map(subjects_of_module, self.properties))
 
@@ -126,6 +133,7 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
         findings=findings,
         files=tuple(collected.files),
         runs=collected.runs,
+        paths=collected.paths,
         dataflows=tuple(collected.dataflows),
         properties=tuple(collected.properties),
         timings=tuple(collected.timings),
@@ -158,6 +166,7 @@ class Plan:
     properties: bool
     unseen: bool = False
     contexts: tuple[type[ContextFacts], ...] = ()
+    paths: bool = False
 
     @classmethod
     def of(cls, checks: Sequence[Check], found: Found, settings: Settings) -> Plan:
@@ -165,7 +174,9 @@ class Plan:
         subjects = {check.on for check in checks}
         asked = tuple(on for on in subjects if issubclass(on, ContextFacts))
         contexts = tuple(CONTEXTS[name] for name in settings.contexts if issubclass(CONTEXTS[name], asked))
-        runs = bool(found.dag_files) and (bool(contexts) or not subjects.isdisjoint(RUN_SUBJECTS))
+        paths = PathsFacts in subjects and settings.max_paths > 0
+        again = bool(contexts) or PathsFacts in subjects
+        runs = bool(found.dag_files) and (again or not subjects.isdisjoint(RUN_SUBJECTS))
         plan = cls(
             found=found,
             loads=runs or (bool(found.dag_files) and not subjects.isdisjoint(LOAD_SUBJECTS)),
@@ -176,6 +187,7 @@ class Plan:
             properties=bool(found.modules) and PropertyFacts in subjects,
             unseen=UnseenDagsFacts in subjects,
             contexts=contexts,
+            paths=runs and paths,
         )
         plan._insist(settings)
         return plan
@@ -248,6 +260,19 @@ def trial_of(module: ModuleFile, nodes: tuple[str, ...], settings: Settings) -> 
     return Trial(module, nodes, settings.max_examples, settings.seed, seconds=settings.timeout / 2)
 
 
+def plain_runs(
+    requests: Iterable[DagRunRequest], runs: Iterable[RunFacts]
+) -> tuple[tuple[DagRunRequest, RunFacts], ...]:
+    """Each run with what asked for it, where other paths of its DAG have something to show."""
+    asked = {(request.dag.location.path, request.dag.dag_id): request for request in requests}
+    known = [(asked[run.location.path, run.dag_id], run) for run in runs]
+    return tuple((request, run) for request, run in known if has_more_paths(request.dag, run))
+
+
+def _by_place(facts: PathsFacts) -> Location:
+    return facts.location
+
+
 def _by_path(facts: Any) -> tuple[str, int]:
     return facts.path, getattr(getattr(facts, "location", None), "line", 0)
 
@@ -275,6 +300,9 @@ def _collect_dags(
         if again:
             contexts = collect_contexts(pool, again, settings.timeout)
             collected.contexts = list(_watched(contexts, "contexts", len(again), progress, collected))
+        if plan.paths and (taken := plain_runs(requests, collected.runs)):
+            paths = collect_paths(pool, taken, settings.max_paths, settings.timeout)
+            collected.paths = tuple(sorted(_watched(paths, "paths", len(taken), progress, collected), key=_by_place))
 
 
 Look = Callable[[Sequence[DagFileFacts]], Iterator[DagFileFacts]]

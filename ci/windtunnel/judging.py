@@ -23,6 +23,7 @@ from windtunnel.facts import (
     DriverFacts,
     ElsewhereFacts,
     End,
+    PathsFacts,
     PropertyFacts,
     RepeatedFacts,
     RepositoryFacts,
@@ -49,6 +50,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     RepositoryFacts: ("assets",),
     SlowImportFacts: ("max_import_seconds",),
     PropertyFacts: ("max_examples", "seed"),
+    PathsFacts: ("conf", "date", "max_paths"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
     TaskRunFacts: ("conf", "date", "max_xcom_bytes"),
     **dict.fromkeys(CONTEXT_SUBJECTS, ("conf", "date", "contexts")),
@@ -91,6 +93,11 @@ def subjects_of_run(run: RunFacts) -> Iterator[Subject]:
 def subjects_of_context(context: ContextFacts) -> Iterator[Subject]:
     """The DAG's runs in one more context, together: what is wrong shows between them."""
     yield Subject(holder_of(Path(context.location.path)).as_posix(), context)
+
+
+def subjects_of_paths(paths: PathsFacts) -> Iterator[Subject]:
+    """All paths of a DAG together: a fault is told once, and not again if the plain run has shown it."""
+    yield Subject(holder_of(Path(paths.location.path)).as_posix(), paths)
 
 
 def subjects_of_unseen(unseen: UnseenDagsFacts) -> Iterator[Subject]:

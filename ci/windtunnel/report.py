@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from windtunnel.facts import DagFileFacts, DataflowFacts, NeedKind, PropertyFacts, RunFacts
+from windtunnel.facts import DagFileFacts, DataflowFacts, NeedKind, PathsFacts, PropertyFacts, RunFacts
 from windtunnel.findings import Finding, Location, Severity
 
 
@@ -21,7 +21,7 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Wall-clock seconds of one stage: `load`, `run`, `contexts`, `dataflows`, `properties`, `total`."""
+    """Wall-clock seconds of one stage: `load`, `run`, `contexts`, `paths`, `dataflows`, `properties`, `total`."""
 
     stage: str
     seconds: float
@@ -39,6 +39,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     files: tuple[DagFileFacts, ...] = ()
     runs: tuple[RunFacts, ...] = ()
+    paths: tuple[PathsFacts, ...] = ()
     dataflows: tuple[DataflowFacts, ...] = ()
     properties: tuple[PropertyFacts, ...] = ()
     timings: tuple[Timing, ...] = field(default=())

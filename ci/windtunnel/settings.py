@@ -373,6 +373,13 @@ class Settings:
         f"some of {', '.join(CONTEXTS)}",
         "NAME,...",
     )
+    max_paths: int = _setting(
+        6,
+        "Most further runs of a DAG on paths that its run did not take: other answers, failing tasks (0 for none).",
+        _at_least(0, int),
+        "a whole number from 0",
+        "N",
+    )
     fail_on: Severity = _setting(
         Severity.ERROR,
         "Lowest severity that makes the exit status 1.",

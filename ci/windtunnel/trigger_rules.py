@@ -76,6 +76,11 @@ def skipped_by_choice(dag: DagFacts, branch: str, *chosen: str) -> dict[str, str
     return play(dag, dict.fromkeys(_left_out(dag, branch, chosen), "skipped"))
 
 
+def followed_by_choice(dag: DagFacts, branch: str, *chosen: str) -> set[str]:
+    """The children of a branch that it does not skip if it follows the `chosen`."""
+    return {below for above, below in dag.edges if above == branch} - _left_out(dag, branch, chosen)
+
+
 def runs_by_choice(dag: DagFacts) -> Iterator[dict[str, str]]:
     """The states in each run that the answers of the branches lead to; one run where nothing branches.
 

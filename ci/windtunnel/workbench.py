@@ -13,7 +13,8 @@ from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.fixtures import read_fixtures, with_pools
 from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
-from windtunnel.collectors.runs import collect_runs
+from windtunnel.collectors.paths import collect_paths
+from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
 from windtunnel.engine import (
@@ -22,6 +23,7 @@ from windtunnel.engine import (
     Plan,
     context_requests,
     neighbours,
+    plain_runs,
     prerequisites,
     run_request,
     second_looks,
@@ -34,6 +36,7 @@ from windtunnel.facts import (
     DagFileFacts,
     DataflowFacts,
     NodeFacts,
+    PathsFacts,
     ProcessFacts,
     PropertyFacts,
     RunFacts,
@@ -47,6 +50,7 @@ from windtunnel.judging import (
     subjects_of_context,
     subjects_of_file,
     subjects_of_module,
+    subjects_of_paths,
     subjects_of_run,
 )
 from windtunnel.pools import Pools
@@ -205,17 +209,22 @@ class Workbench:
         yield from subjects_of_run(run)
         for context in self._contexts(file, dag, run):
             yield from subjects_of_context(context)
+        for paths in self._paths(file, dag, run):
+            yield from subjects_of_paths(paths)
 
     def _contexts(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ContextFacts]:
-        request = run_request(file, dag, self._neighbours(file, dag), self._fixtures)
-        requests = context_requests([request], [run], self._plan.contexts, self._settings)
+        requests = context_requests([self._request(file, dag)], [run], self._plan.contexts, self._settings)
         return collect_contexts(self._pools.dags, requests, self._settings.timeout)
 
+    def _paths(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[PathsFacts]:
+        taken = plain_runs([self._request(file, dag)], [run]) if self._plan.paths else ()
+        return collect_paths(self._pools.dags, taken, self._settings.max_paths, self._settings.timeout)
+
+    def _request(self, file: DagFile, dag: DagFacts) -> DagRunRequest:
+        return run_request(file, dag, self._neighbours(file, dag), self._fixtures)
+
     def _run(self, dags: list[tuple[DagFile, DagFacts]]) -> list[RunFacts]:
-        requests = {
-            (dag.location.path, dag.dag_id): run_request(file, dag, self._neighbours(file, dag), self._fixtures)
-            for file, dag in dags
-        }
+        requests = {(dag.location.path, dag.dag_id): self._request(file, dag) for file, dag in dags}
         missing = [request for key, request in requests.items() if key not in self._runs]
         for run in collect_runs(self._pools.dags, missing, self._settings.timeout):
             self._runs[run.location.path, run.dag_id] = run

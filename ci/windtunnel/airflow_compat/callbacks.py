@@ -35,13 +35,26 @@ def call_for_dag(bag: Any, requests: Sequence[Any], heard: Heard) -> None:
     _execute_callbacks(bag, list(requests), structlog.get_logger(logger_name="processor"))
 
 
+def failure_callbacks_of(one: Any) -> tuple[str, ...]:
+    """The names of the callbacks that hear of the failure of a DAG or of a task, mapped or not."""
+    callbacks = getattr(one, "on_failure_callback", None)
+    return tuple(map(_name_of, _several(callbacks))) if callbacks else ()
+
+
+def _several(callbacks: Any) -> list[Any]:
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+
+
+def _name_of(callback: Any) -> str:
+    return str(getattr(callback, "__name__", type(callback).__name__))
+
+
 def _all_watched(task_id: str, kind: str, callbacks: Any, heard: Heard) -> list[Any]:
-    several = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
-    return [_watched(task_id, kind, callback, heard) for callback in several]
+    return [_watched(task_id, kind, callback, heard) for callback in _several(callbacks)]
 
 
 def _watched(task_id: str, kind: str, callback: Any, heard: Heard) -> Any:
-    name = getattr(callback, "__name__", type(callback).__name__)
+    name = _name_of(callback)
 
     def call(*arguments: Any, **options: Any) -> Any:
         try:

@@ -19,7 +19,7 @@ from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
 from windtunnel.collectors.task_data import TaskData
 from windtunnel.collectors.template_faults import with_template
 from windtunnel.collectors.unfinished import Bystanders
-from windtunnel.facts import AttemptFacts, CallbackFacts, DataFacts, DriverFacts, FailureFacts
+from windtunnel.facts import AttemptFacts, CallbackFacts, DataFacts, DriverFacts, FailureFacts, ForcedFacts
 from windtunnel.findings import Location
 from windtunnel.worker import put
 
@@ -29,7 +29,8 @@ class Seen:
     """What the run has seen before the attempt began.
 
     `refused` are the hosts that tasks were kept from, and where, by task_id; `bad_triggers` the tracebacks of triggers
-    that have failed, by task_id and map_index; `responses` the file of recorded responses that the task is to hear.
+    that have failed, by task_id and map_index; `responses` the file of recorded responses that the task is to hear;
+    `forced` is what tasks of the DAG are made to do.
     """
 
     dag: Any
@@ -41,6 +42,7 @@ class Seen:
     bad_triggers: Mapping[tuple[str, int], str]
     canaries: Canaries
     responses: str = ""
+    forced: tuple[ForcedFacts, ...] = ()
 
 
 class AttemptWatch:
@@ -57,12 +59,15 @@ class AttemptWatch:
     def task_started(self, task: Any) -> None:
         """The task is about to run. It was made anew in this process: what its file did is not what it does."""
         from windtunnel.airflow_compat.callbacks import listen_to_task
+        from windtunnel.airflow_compat.forcing import force
         from windtunnel.airflow_compat.running import stop_waiting
 
         stop_waiting(task)
         if self._data is not None:
             self._data.rendered(task)
         listen_to_task(task, self._called)
+        for forced in self._forced_here():
+            force(task, forced)
         self._bystanders = Bystanders.now(self._run_process)
         self._seen.recording.take()
         self._seen.effects.forget_refused()
@@ -76,6 +81,10 @@ class AttemptWatch:
     def leave(self) -> None:
         """Nothing more will be done here. A task that has not ended was deferred, or will be repeated."""
         self._put(self._facts or self._ended("", None))
+
+    def _forced_here(self) -> list[ForcedFacts]:
+        is_of_dag = self._key.dag_id == self._seen.dag.dag_id
+        return [forced for forced in self._seen.forced if is_of_dag and forced.task_id == self._key.task_id]
 
     def _called(self, task_id: str, kind: str, name: str, error: BaseException | None) -> None:
         failure = None if error is None else failure_facts(error, self._seen.file.root, need_of(error))

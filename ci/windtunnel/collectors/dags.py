@@ -163,6 +163,7 @@ def settle_in(file: DagFile) -> Effects:
 
 
 def _dag_facts(dag: Any, file: DagFile, index: SourceIndex, workshop: Path) -> DagFacts:
+    from windtunnel.airflow_compat.callbacks import failure_callbacks_of
     from windtunnel.airflow_compat.dagbag import store
     from windtunnel.airflow_compat.instances import instances_of
     from windtunnel.airflow_compat.references import consumed_assets, groups_of
@@ -188,6 +189,7 @@ def _dag_facts(dag: Any, file: DagFile, index: SourceIndex, workshop: Path) -> D
         consumes=consumed_assets(dag),
         run_timeout=seconds(dag.dagrun_timeout),
         tags=tuple(sorted(map(str, dag.tags))),
+        on_failure=failure_callbacks_of(dag),
     )
 
 
@@ -197,7 +199,9 @@ def _counted(task: TaskFacts, instances: Mapping[str, tuple[int, bool]]) -> Task
 
 
 def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskFacts:
+    from windtunnel.airflow_compat.callbacks import failure_callbacks_of
     from windtunnel.airflow_compat.dagbag import is_branch, may_wait
+    from windtunnel.airflow_compat.forcing import cuts_of
     from windtunnel.airflow_compat.instances import nature_of
     from windtunnel.airflow_compat.references import awaited_dag, references_of, triggered_dag
     from windtunnel.airflow_compat.tasks import mapping_of, sensor_of
@@ -224,6 +228,8 @@ def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskF
         limits=limits,
         mapping=mapping_of(task),
         sensor=sensor_of(task),
+        cuts=cuts_of(task),
+        on_failure=failure_callbacks_of(task),
     )
 
 

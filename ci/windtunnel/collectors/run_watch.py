@@ -29,6 +29,7 @@ from windtunnel.facts import (
     End,
     FailureFacts,
     FileUseFacts,
+    ForcedFacts,
     ProcessFacts,
     RunFacts,
     SaveFacts,
@@ -63,9 +64,11 @@ class RunWatch:
         recording: Recording,
         uses: FileUses,
         responses: str = "",
+        forced: tuple[ForcedFacts, ...] = (),
     ) -> None:
         self._dag, self._file, self._effects, self._recording, self._uses = dag, file, effects, recording, uses
         self._responses = responses
+        self._forced = forced
         self._index = SourceIndex.of(file.file)
         self._canaries = Canaries.of(os.environ)
         self._tasks: dict[tuple[str, int], TaskRunFacts] = {}
@@ -230,6 +233,7 @@ class RunWatch:
             self._bad_triggers,
             self._canaries,
             self._responses,
+            self._forced,
         )
         self._attempt = AttemptWatch(key, seen, told, run_process=self._process)
 

@@ -17,7 +17,7 @@ from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
 from windtunnel.collectors.writes import WriteGuard
-from windtunnel.facts import DagFacts, End, FailureFacts, ProcessFacts, RunEnd, RunFacts
+from windtunnel.facts import DagFacts, End, FailureFacts, ForcedFacts, ProcessFacts, RunEnd, RunFacts
 from windtunnel.pool import Job, Pool
 
 _TO_TELL = 1.0  # seconds of a run's time that are kept for telling what was seen
@@ -28,7 +28,7 @@ class DagRunRequest:
     """One DAG to run, of the file that it was loaded from, with the params that the user gives.
 
     `neighbours` are the files of the DAGs that its tasks trigger or wait for, which Airflow would else not know.
-    `given` is what else the user gives it.
+    `given` is what else the user gives it, `forced` what its tasks are made to do, nothing in a plain run.
     """
 
     file: DagFile
@@ -36,6 +36,7 @@ class DagRunRequest:
     conf: Mapping[str, Any]
     neighbours: tuple[DagFile, ...] = ()
     given: Given = field(default_factory=Given)
+    forced: tuple[ForcedFacts, ...] = ()
 
 
 def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) -> Iterator[RunFacts]:
@@ -50,7 +51,7 @@ def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) 
             facts = replace(facts, process=replace(outcome.process, end=End.TIMED_OUT, detail=late))
         else:
             facts = replace(facts, process=outcome.process, failure=stuck)
-        yield facts
+        yield replace(facts, forced=job.key.forced)
 
 
 # In the child
@@ -75,7 +76,7 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     if dag is None:
         gone = FailureFacts("LookupError", "the second time that the file was loaded, it held no such DAG", None, "")
         return RunFacts(request.dag.dag_id, request.dag.location, ProcessFacts(End.COMPLETED), failure=gone)
-    watch = RunWatch(dag, file, effects, recording, FileUses(file.root), given.recording)
+    watch = RunWatch(dag, file, effects, recording, FileUses(file.root), given.recording, request.forced)
     try:
         others = [read_dag_file(near.file, near.dag_folder) for near in request.neighbours]
         running.prepare(bag, dag, file.dag_folder, others, given.date, given.pools)

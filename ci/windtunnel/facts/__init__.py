@@ -29,6 +29,7 @@ from windtunnel.facts.files import (
     SharedFacts,
     UnseenDagsFacts,
 )
+from windtunnel.facts.forced import ForcedFacts, Forcing
 from windtunnel.facts.parses import (
     AskFacts,
     Cause,
@@ -39,6 +40,7 @@ from windtunnel.facts.parses import (
     ParseFacts,
     SlowImportFacts,
 )
+from windtunnel.facts.paths import PathsFacts
 from windtunnel.facts.processes import TO_CHANGE_FILES, CheckCrash, End, FailureFacts, ProcessFacts
 from windtunnel.facts.runs import (
     AttemptFacts,
@@ -92,6 +94,8 @@ __all__ = [
     "ExternalFacts",
     "FailureFacts",
     "FileUseFacts",
+    "ForcedFacts",
+    "Forcing",
     "InstabilityFacts",
     "InventoryFacts",
     "LateFacts",
@@ -105,6 +109,7 @@ __all__ = [
     "Occasion",
     "OutputFacts",
     "ParseFacts",
+    "PathsFacts",
     "ProcessFacts",
     "Property",
     "PropertyFacts",

@@ -102,7 +102,8 @@ class DagFacts:
     `edges` are (upstream, downstream) pairs of task_ids, `data_edges` those of them by which the one task hands the
     other its result; `groups` the task groups with the tasks in them, `consumes` the assets that the schedule names;
     `tags` are sorted. `run_timeout` is in seconds, 0.0 for none. `digest` is the same for a DAG that Airflow would take
-    for the same version, "" where it cannot be stored.
+    for the same version, "" where it cannot be stored. `on_failure` are the names of the callbacks that
+    hear of a failed run.
     """
 
     dag_id: str
@@ -118,6 +119,7 @@ class DagFacts:
     run_timeout: float = 0.0
     digest: str = ""
     tags: tuple[str, ...] = ()
+    on_failure: tuple[str, ...] = ()
 
     @property
     def is_peak_bound(self) -> bool:

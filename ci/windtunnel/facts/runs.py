@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from windtunnel.facts.data import DataFacts
+from windtunnel.facts.forced import ForcedFacts
 from windtunnel.facts.processes import FailureFacts, ProcessFacts
 from windtunnel.findings import Location
 
@@ -167,6 +168,7 @@ class RunFacts:
     that belong to this run alone (its run_id, its date in the usual forms, its temporary folder); `beside` is how many
     runs of the DAG catchup may have at work at one time. `uses` are the files that tasks wrote, and those fleeting ones
     that they read, in order; `leaves` whether anything lay in its working and temporary folders when it had ended.
+    `forced` is what its tasks were made to do, nothing in the plain run.
     """
 
     dag_id: str
@@ -183,6 +185,7 @@ class RunFacts:
     beside: int = 1
     uses: tuple[FileUseFacts, ...] = ()
     leaves: bool = False
+    forced: tuple[ForcedFacts, ...] = ()
 
     @property
     def states(self) -> dict[str, str]:
@@ -215,3 +218,9 @@ class RunFacts:
             elif use.fleeting and known and use.task_id not in known:
                 found.append(use)
         return tuple(found)
+
+    @property
+    def path(self) -> str:
+        """What was forced on it, as the beginning of a sentence; "" for the plain run."""
+        forced = " and ".join(one.text for one in self.forced)
+        return f"when {forced}" if forced else ""

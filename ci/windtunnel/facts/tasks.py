@@ -104,9 +104,10 @@ class TaskFacts:
     of that DAG it waits for, or what it `marks` there (ExternalTaskMarker); `may_skip` whether, by its kind, it may end
     without what is behind it: a short circuit, or the trigger of a run that there can be only once. `choices` are the
     literal answers of a branch; `outside` is by what the task talks to other systems, "" where nothing says that it
-    does. `nature` is what two tasks have in common that can be merged into one, "" for a task that cannot; `instances`
-    of how many task instances it is at most, the exact number unless it is mapped over what only a run knows
-    (`is_bound`).
+    does. `cuts` are the tasks that a short circuit skips when it stops, `on_failure` the names of the callbacks that
+    hear of its failure. `nature` is what two tasks have in common that can be merged into one, "" for a task that
+    cannot; `instances` of how many task instances it is at most, the exact number unless it is mapped over what only a
+    run knows (`is_bound`).
     """
 
     dag_id: str
@@ -134,3 +135,5 @@ class TaskFacts:
     nature: str = ""
     instances: int = 1
     is_bound: bool = False
+    cuts: tuple[str, ...] = ()
+    on_failure: tuple[str, ...] = ()

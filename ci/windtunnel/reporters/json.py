@@ -16,6 +16,7 @@ from windtunnel.facts import (
     DriverFacts,
     FailureFacts,
     NodeFacts,
+    PathsFacts,
     ProcessFacts,
     PropertyFacts,
     RunFacts,
@@ -26,7 +27,7 @@ from windtunnel.facts import (
 from windtunnel.findings import Finding, Severity
 from windtunnel.report import Report
 from windtunnel.reporters.safe import is_obeyed
-from windtunnel.reporters.tally import Module, Tally, dags, is_broken, modules, outcome, tally
+from windtunnel.reporters.tally import Module, Tally, dags, is_broken, modules, outcome, paths_of, tally
 
 SCHEMA = "1"
 """The version of the document's form: raised when a key goes or changes its meaning, not for a new one."""
@@ -63,7 +64,7 @@ def _document(report: Report) -> Object:
         "python": versions.python,
         "summary": _summary(report, tally(report)),
         "findings": [_finding(finding) for finding in report.findings],
-        "dags": [_dag(file, dag, run) for file, dag, run in dags(report)],
+        "dags": [_dag(file, dag, run, paths_of(report, run)) for file, dag, run in dags(report)],
         "not_loaded": [_not_loaded(file) for file in report.files if is_broken(file)],
         "dataflows": [_dataflow(module) for module in modules(report)],
         "timings": [{"stage": timing.stage, "seconds": _seconds(timing.seconds)} for timing in report.timings],
@@ -109,7 +110,7 @@ def _finding(finding: Finding) -> Object:
     }
 
 
-def _dag(file: DagFileFacts, dag: DagFacts, run: RunFacts | None) -> Object:
+def _dag(file: DagFileFacts, dag: DagFacts, run: RunFacts | None, paths: PathsFacts | None) -> Object:
     return {
         "file": file.path,
         "dag_id": dag.dag_id,
@@ -124,7 +125,13 @@ def _dag(file: DagFileFacts, dag: DagFacts, run: RunFacts | None) -> Object:
         "redundant_edges": dag.shape.redundant_edges,
         "schedule": _schedule(dag.schedule),
         "run": _run(run) if run else None,
+        "paths": [_path(taken) for taken in paths.runs] if paths else [],
+        "paths_left_out": paths.left_out if paths else [],
     }
+
+
+def _path(run: RunFacts) -> Object:
+    return {"forced": [forced.text for forced in run.forced], "run": _run(run)}
 
 
 def _schedule(schedule: ScheduleFacts) -> Object:

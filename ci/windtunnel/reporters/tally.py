@@ -12,6 +12,7 @@ from windtunnel.facts import (
     DagFileFacts,
     DataflowFacts,
     End,
+    PathsFacts,
     ProcessFacts,
     PropertyFacts,
     RunFacts,
@@ -50,7 +51,8 @@ class Tally:
 
     `findings` leaves the suppressed ones out, and `places` counts the files that these lie in. `loaded` and
     `built` count the DAG files and the modules without a failure, `modules_tried` the modules with a function
-    that was tried. `examples` sums the inputs on which properties were judged.
+    that was tried. `paths` counts the further runs of DAGs, `paths_left_out` those that nobody made.
+    `examples` sums the inputs on which properties were judged.
     """
 
     findings: Mapping[Severity, int]
@@ -67,6 +69,8 @@ class Tally:
     functions_tried: int
     examples: int
     saves: Mapping[SaveState, int]
+    paths: int = 0
+    paths_left_out: int = 0
 
 
 def tally(report: Report) -> Tally:
@@ -90,6 +94,8 @@ def tally(report: Report) -> Tally:
         functions_tried=sum(len(module.tried) for module in every),
         examples=sum(facts.examples for facts in report.properties),
         saves={state: saves[state] for state in SaveState},
+        paths=sum(len(paths.runs) for paths in report.paths),
+        paths_left_out=sum(len(paths.left_out) for paths in report.paths),
     )
 
 
@@ -102,6 +108,11 @@ def dags(report: Report) -> Iterator[tuple[DagFileFacts, DagFacts, RunFacts | No
     for file in report.files:
         for dag in file.dags:
             yield file, dag, runs.get((dag.dag_id, dag.location.path))
+
+
+def paths_of(report: Report, run: RunFacts | None) -> PathsFacts | None:
+    """The further runs of the DAG that a plain run is of; None where there was nothing more to be shown."""
+    return next((paths for paths in report.paths if run is not None and paths.plain is run), None)
 
 
 def modules(report: Report) -> tuple[Module, ...]:

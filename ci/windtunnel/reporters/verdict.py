@@ -48,6 +48,9 @@ def _done(counts: Tally) -> Iterator[str]:
         yield _runs(counts)
     elif counts.dags:
         yield f"{counted(counts.dags, 'DAG')} loaded, none run"
+    if counts.paths or counts.paths_left_out:
+        left_out = f" ({counts.paths_left_out} left out)" if counts.paths_left_out else ""
+        yield f"{counted(counts.paths, 'further path')}{left_out}"
     if counts.loaded < counts.files:
         yield f"{counted(counts.files - counts.loaded, 'file')} not loaded"
     if counts.modules_tried:

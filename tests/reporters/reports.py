@@ -13,7 +13,10 @@ from windtunnel.facts import (
     DriverFacts,
     End,
     FailureFacts,
+    ForcedFacts,
+    Forcing,
     NodeFacts,
+    PathsFacts,
     ProcessFacts,
     Property,
     PropertyFacts,
@@ -187,6 +190,17 @@ CLEAN = Report(
     dataflows=(SALES_MODULE,),
     properties=(tried("share"), tried("totals")),
     timings=(Timing("load", 1.5), Timing("run", 2.5), Timing("total", 14.24)),
+)
+EXPLORED = replace(
+    CLEAN,
+    paths=(
+        PathsFacts(
+            SALES,
+            CLEAN.runs[0],
+            (replace(run_of(SALES, "failed"), forced=(ForcedFacts("load", Forcing.FAIL),)),),
+            ("'choose' answers 'right'",),
+        ),
+    ),
 )
 MIXED = Report(
     root=ROOT,

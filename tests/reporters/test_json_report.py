@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import windtunnel.reporters
-from tests.reporters.reports import CLEAN, DIVISION, MIXED, SALES, hostile, loaded, run_of
+from tests.reporters.reports import CLEAN, DIVISION, EXPLORED, MIXED, SALES, hostile, loaded, run_of
 from windtunnel.facts import End, Property, SaveState, ScheduleFacts
 from windtunnel.findings import Severity
 from windtunnel.report import Report, Timing, Versions
@@ -177,6 +177,8 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
         "redundant_edges": [["a", "e"]],
         "schedule": {"summary": "None", "start": None, "end": None, "next_runs": [], "due": 0},
         "run": None,
+        "paths": [],
+        "paths_left_out": [],
     }
     assert failed["run"]["tasks"][0] == {
         "task_id": "load",
@@ -242,3 +244,14 @@ def test_hostile_text_comes_back_unchanged_but_is_harmless_on_its_way() -> None:
 
 def test_versions_of_what_is_not_installed_are_null() -> None:
     assert (document(EMPTY)["airflow"], document(EMPTY)["hamilton"]) == (None, None)
+
+
+def test_further_paths_stand_by_their_dag_with_what_was_forced_and_what_was_left_out() -> None:
+    document_of = {dag["dag_id"]: dag for dag in document(EXPLORED)["dags"]}
+    dag = document_of[EXPLORED.paths[0].dag_id]
+    (path,) = dag["paths"]
+    assert path["forced"] == ["'load' fails"]
+    assert path["run"]["state"] == "failed"
+    assert dag["paths_left_out"] == ["'choose' answers 'right'"]
+    Draft202012Validator(SCHEMA).validate(document(EXPLORED))
+    assert document(EXPLORED)["summary"] == document(CLEAN)["summary"]

@@ -10,6 +10,7 @@ from tests.reporters.reports import (
     BROKEN,
     CLEAN,
     DONE,
+    EXPLORED,
     FALSIFIED,
     MIXED,
     NO_RETRIES,
@@ -38,6 +39,10 @@ def said(report: Report) -> str:
 def test_a_report_without_findings_in_which_all_was_done_is_clean() -> None:
     assert is_clean(CLEAN)
     assert said(CLEAN) == "windtunnel: clean · 1 DAG run, 1 module tried, 1 save whole · 14.2 s"
+
+
+def test_further_paths_are_counted_with_those_that_were_left_out() -> None:
+    assert "1 DAG run, 1 further path (1 left out), 1 module tried" in said(EXPLORED)
 
 
 def test_findings_are_counted_by_severity_and_by_file() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from graphlib import TopologicalSorter
 
 from windtunnel.facts import DagFacts, End, ForcedFacts, Forcing, RunEnd, RunFacts, TaskFacts
-from windtunnel.trigger_rules import answers, descendants, followed_by_choice, play, skipped_by_choice
+from windtunnel.trigger_rules import FAILED, answers, descendants, followed_by_choice, leaves, play, skipped_by_choice
 
 Path = tuple[ForcedFacts, ...]
 """All that is forced on one run."""
@@ -164,8 +164,9 @@ def _failures(dag: DagFacts, plain: RunFacts) -> Iterator[Path]:
     later: list[Path] = []
     for task in _in_order(dag):
         late = _late(dag, task)
-        callbacks = frozenset((*task.on_failure, *dag.on_failure))
-        if not (late or callbacks) or not _has_worked(plain, task.task_id):
+        callbacks = _hearing(dag, task)
+        never_starts = task.operator == _DOES_NOTHING  # the scheduler itself ends it
+        if not (late or callbacks) or never_starts or not _has_worked(plain, task.task_id):
             continue
         path = (ForcedFacts(task.task_id, Forcing.FAIL),)
         if {late, callbacks} - heard - {frozenset()}:
@@ -174,6 +175,13 @@ def _failures(dag: DagFacts, plain: RunFacts) -> Iterator[Path]:
             later.append(path)
         heard |= {late, callbacks}
     yield from later
+
+
+def _hearing(dag: DagFacts, task: TaskFacts) -> frozenset[str]:
+    """The callbacks that hear of a failure of the task; the DAG's own only where the run fails with it."""
+    states = play(dag, {task.task_id: "failed"})
+    is_shown = any(states[leaf] in FAILED for leaf in leaves(dag))
+    return frozenset((*task.on_failure, *(dag.on_failure if is_shown else ())))
 
 
 def _late(dag: DagFacts, task: TaskFacts) -> frozenset[str]:

@@ -118,7 +118,7 @@ def test_what_may_lie_in_the_data_is_but_worth_knowing():
 )
 def test_a_task_that_means_to_fail_is_right_on_every_path(failure):
     by_answer = paths(a_run(ended("stop", "failed", failure)))
-    after_failure = paths(a_run(ended("stop", "failed", failure), forced=(FAIL,)))
+    after_failure = paths(a_run(ended("load", "failed"), ended("stop", "failed", failure), forced=(FAIL,)))
     assert [said(check, by_answer) + said(check, after_failure) for check in ON_PATHS] == [[]] * len(ON_PATHS)
 
 
@@ -210,10 +210,8 @@ def test_a_task_for_the_bad_day_is_left_alone_where_it_misses_something_or_has_n
 
 def test_a_callback_that_raises_is_told_once_for_all_its_tasks():
     called = CallbackFacts("load", "on_failure_callback", "tell", fault("KeyError", "'x'"))
-    runs = (
-        a_run(forced=(FAIL,), callbacks=(called,)),
-        a_run(forced=(FAIL,), callbacks=(replace(called, task_id="other"),)),
-    )
+    run = a_run(ended("load", "failed"), forced=(FAIL,), callbacks=(called,))
+    runs = run, replace(run, callbacks=(replace(called, task_id="other"),))
     message = "when 'load' fails, the on_failure_callback 'tell' of task 'load' raises: KeyError: 'x'"
     assert said(raising_failure_callback, paths(*runs)) == [(9, message)]
     assert said(raising_failure_callback, paths(*runs, plain=a_run(forced=(), callbacks=(called,)))) == []
@@ -222,7 +220,14 @@ def test_a_callback_that_raises_is_told_once_for_all_its_tasks():
 def test_a_callback_that_misses_something_outside_is_not_judged():
     needs = fault("OSError", "no network", needs="the network (example.com)")
     called = CallbackFacts("", "on_failure_callback", "tell", needs)
-    assert said(raising_failure_callback, paths(a_run(forced=(FAIL,), callbacks=(called,)))) == []
+    run = a_run(ended("load", "failed"), forced=(FAIL,), callbacks=(called,))
+    assert said(raising_failure_callback, paths(run)) == []
+
+
+def test_nothing_is_said_of_a_failure_that_could_not_be_brought_about():
+    called = CallbackFacts("load", "on_failure_callback", "tell", fault("KeyError", "'x'"))
+    run = a_run(ended("load", "success"), forced=(FAIL,), callbacks=(called,))
+    assert said(raising_failure_callback, paths(run)) == []
 
 
 def publishes(rule="all_done", state="success", above="failed", saves=(), **more):

@@ -106,7 +106,10 @@ with DAG("failures", schedule=None, on_failure_callback=heard, default_args={"on
     @task(trigger_rule="one_failed")
     def alarm() -> None: ...
 
-    two(one()) >> alarm()
+    @task
+    def three() -> None: ...
+
+    two(one()) >> [alarm(), three()]
 
 with DAG("many", schedule=None):
     last = task(lambda: None)
@@ -186,7 +189,12 @@ def test_an_empty_list_is_one_of_the_kind_that_was_given(explored):
 def test_a_task_that_is_made_to_fail_is_not_tried_again_and_its_callbacks_hear_of_it(explored):
     one, two = explored["failures"].runs
     assert [one.path, two.path] == ["when 'one' fails", "when 'two' fails"]
-    assert states(one) == {"one": "failed", "two": "upstream_failed", "alarm": "success"}
+    assert states(one) == {
+        "one": "failed",
+        "two": "upstream_failed",
+        "alarm": "success",
+        "three": "upstream_failed",
+    }
     assert {task.task_id: task.tries for task in one.tasks}["one"] == 1
     assert sorted((call.task_id, call.name) for call in one.callbacks) == [("", "heard"), ("one", "heard")]
 

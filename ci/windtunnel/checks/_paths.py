@@ -12,8 +12,8 @@ _RAISES = re.compile(r"^\s*(.*[:;]\s*)?(raise|assert)\b")
 
 
 def runs_after_failure(paths: PathsFacts) -> tuple[RunFacts, ...]:
-    """The runs in which a task was made to fail."""
-    return tuple(run for run in paths.runs if _fails(run))
+    """The runs in which a task was made to fail, and did."""
+    return tuple(run for run in paths.runs if _fails(run) and _has_failed(run))
 
 
 def runs_by_answer(paths: PathsFacts) -> tuple[RunFacts, ...]:
@@ -23,6 +23,11 @@ def runs_by_answer(paths: PathsFacts) -> tuple[RunFacts, ...]:
 
 def _fails(run: RunFacts) -> bool:
     return any(forced.how is Forcing.FAIL for forced in run.forced)
+
+
+def _has_failed(run: RunFacts) -> bool:
+    failed = {task.task_id for task in run.tasks if task.state == "failed"}
+    return any(forced.how is Forcing.FAIL and forced.task_id in failed for forced in run.forced)
 
 
 def new_faults(paths: PathsFacts, runs: tuple[RunFacts, ...]) -> Iterator[tuple[RunFacts, TaskRunFacts, FailureFacts]]:

@@ -87,7 +87,7 @@ from airflow.sdk import DAG, task
 
 
 def heard(context) -> None:
-    print(context["exception"])
+    print(context.get("exception"))
 
 
 def wanted_again(context) -> None:

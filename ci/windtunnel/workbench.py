@@ -284,6 +284,8 @@ class Workbench:
 
 
 def _output(facts: object) -> str:
+    if isinstance(facts, PathsFacts):
+        return "".join(f"not tried: when {left_out}\n" for left_out in facts.left_out)
     process = getattr(facts, "process", None)
     return process.output if isinstance(process, ProcessFacts) else ""
 

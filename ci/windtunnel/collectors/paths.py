@@ -2,53 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.facts import PathsFacts, RunFacts
-from windtunnel.paths import Path, left_out, next_paths
+from windtunnel.paths import left_out, next_paths
 from windtunnel.pool import Pool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Explored:
-    """What is known of one DAG, and how many further runs it may have."""
+    """One DAG, and the runs of it that were seen: the plain one first."""
 
     request: DagRunRequest
     seen: list[RunFacts]
-    left: int
-    order: list[Path] = field(default_factory=list)
 
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.seen[0].location.path, self.seen[0].dag_id
+    def next_requests(self, most: int) -> list[DagRunRequest]:
+        """The run of the next round; none where nothing more can be learned, or `most` further runs were made.
 
-    def next_requests(self) -> list[DagRunRequest]:
-        """The runs of the next round; none where nothing more can be learned, or the budget is spent."""
-        now = next_paths(self.request.dag, self.seen)[: self.left]
-        self.left -= len(now)
-        self.order += now
-        return [replace(self.request, forced=path) for path in now]
+        One at a time: the DAG may write at a place that no run has of its own.
+        """
+        may_run = len(self.seen) <= most
+        return [replace(self.request, forced=path) for path in next_paths(self.request.dag, self.seen)[:may_run]]
 
     def facts(self) -> PathsFacts:
-        runs = sorted(self.seen[1:], key=lambda run: self.order.index(run.forced))
-        return PathsFacts(self.request.dag, self.seen[0], tuple(runs), left_out(self.request.dag, self.seen))
+        plain, *runs = self.seen
+        return PathsFacts(self.request.dag, plain, tuple(runs), left_out(self.request.dag, self.seen))
 
 
 def collect_paths(
     pool: Pool, plain: Iterable[tuple[DagRunRequest, RunFacts]], most: int, timeout: float
 ) -> Iterator[PathsFacts]:
     """What `most` further runs of each DAG have shown, held against its plain run."""
-    explored = [_Explored(request, [run], most) for request, run in plain]
+    explored = {(run.location.path, run.dag_id): _Explored(request, [run]) for request, run in plain}
     while explored:
-        requests = [(one, one.next_requests()) for one in explored]
-        yield from (one.facts() for one, now in requests if not now)
-        explored = [one for one, now in requests if now]
-        _run([request for _, now in requests for request in now], explored, pool, timeout)
-
-
-def _run(requests: Sequence[DagRunRequest], explored: Sequence[_Explored], pool: Pool, timeout: float) -> None:
-    by_key = {one.key: one for one in explored}
-    for run in collect_runs(pool, requests, timeout):
-        by_key[run.location.path, run.dag_id].seen.append(run)
+        requests = {key: one.next_requests(most) for key, one in explored.items()}
+        yield from (explored.pop(key).facts() for key, wanted in requests.items() if not wanted)
+        for run in collect_runs(pool, [request for wanted in requests.values() for request in wanted], timeout):
+            explored[run.location.path, run.dag_id].seen.append(run)

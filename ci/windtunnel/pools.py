@@ -88,7 +88,10 @@ def child_environment(given: Mapping[str, str]) -> dict[str, str]:
 
     What the user has `given` in a file is added to it, where the environment does not say otherwise.
     """
-    return {**without_airflow({**given, **os.environ}), "HAMILTON_TELEMETRY_ENABLED": "false"}
+    # A task's stdin is a socket. In a shell of the first level bash takes that for a login from afar, and reads the
+    # user's ~/.bashrc, which may wait for a human.
+    shell = {"SHLVL": "2"} if os.environ.get("SHLVL", "0") in ("", "0", "1") else {}
+    return {**without_airflow({**given, **os.environ}), "HAMILTON_TELEMETRY_ENABLED": "false", **shell}
 
 
 def airflow_environment(environment: Mapping[str, str], *, is_second: bool) -> dict[str, str]:

@@ -277,3 +277,20 @@ def test_callbacks_are_called_and_what_they_raise_is_seen(runs):
         (("work", "on_success_callback", "tell"), "ValueError: nobody hears this"),
     ]
     assert runs["told"].state == "success"
+
+
+def test_a_shell_that_a_task_starts_does_not_read_the_users_bashrc(tmp_path, monkeypatch):
+    home, root = tmp_path / "home", tmp_path / "repository"
+    (root / "dags").mkdir(parents=True)
+    home.mkdir()
+    (home / ".bashrc").write_text("sleep 300\n")
+    (root / "dags" / "shell.py").write_text(
+        "from airflow.providers.standard.operators.bash import BashOperator\n"
+        "from airflow.sdk import DAG\n\n"
+        'with DAG("shell", schedule=None):\n'
+        '    BashOperator(task_id="says", bash_command="echo hello")\n'
+    )
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("SHLVL", raising=False)
+    (seen,) = run(Settings(root, select=("WT3",), timeout=40)).runs
+    assert seen.state == "success"

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import metadata
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import windtunnel
 from windtunnel.checks import Check, catalogue, matches, selected
-from windtunnel.collectors.context_plan import CONTEXTS, contexts_for
-from windtunnel.collectors.contexts import ContextRequest, collect_contexts
+from windtunnel.collectors.context_plan import CONTEXTS
+from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.dags import loads as loads_whole
-from windtunnel.collectors.date_words import names_dates
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
 from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.import_profile import profile_slow
@@ -61,10 +60,8 @@ from windtunnel.paths import has_more_paths
 from windtunnel.pool import Pool
 from windtunnel.pools import Pools
 from windtunnel.report import Report, Timing, Versions
+from windtunnel.run_requests import context_requests, run_requests
 from windtunnel.settings import Settings
-
-if TYPE_CHECKING:
-    pass
 
 _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
 _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
@@ -351,55 +348,6 @@ def _with_triggered(
     strange = asked - {"", *(dag.dag_id for dag in dags)}
     others = collect_dag_files(pool, found.others, settings.timeout) if strange else ()
     return [(as_loaded(by_path[facts.path], facts), facts) for facts in (*others, *loaded)]
-
-
-def run_requests(
-    known: Iterable[tuple[DagFile, DagFileFacts]], loaded: Iterable[DagFileFacts], fixtures: Fixtures
-) -> list[DagRunRequest]:
-    """One run for each DAG `loaded` that Airflow could store; what they trigger is looked for in all files `known`."""
-    known = tuple(known)
-    by_path = {facts.path: file for file, facts in known}
-    file_of = {dag.dag_id: file for file, facts in known for dag in facts.dags}
-    return [
-        run_request(by_path[facts.path], dag, neighbours(dag, file_of), fixtures)
-        for facts in loaded
-        for dag in facts.dags
-        if not dag.unserializable
-    ]
-
-
-def run_request(file: DagFile, dag: DagFacts, near: tuple[DagFile, ...], fixtures: Fixtures) -> DagRunRequest:
-    """What asks for the run of one DAG, with all that the user gives it."""
-    return DagRunRequest(file, dag, fixtures.conf(dag.dag_id), near, given=fixtures.given_to(dag.dag_id))
-
-
-def context_requests(
-    requests: Iterable[DagRunRequest],
-    runs: Iterable[RunFacts],
-    wanted: Collection[type[ContextFacts]],
-    settings: Settings,
-) -> list[ContextRequest]:
-    """Each DAG in each of the `wanted` contexts in which it is worth running it again."""
-    run_of = {(run.location, run.dag_id): run for run in runs} if wanted else {}
-    again = [(request, run_of.get((request.dag.location, request.dag.dag_id))) for request in requests]
-    return [
-        ContextRequest(request, run, context)
-        for request, run in again
-        if run is not None
-        for context in contexts_for(
-            request.dag,
-            run,
-            wanted,
-            dated=names_dates(request.file.file, request.file.root),
-            timeout=settings.timeout,
-        )
-    ]
-
-
-def neighbours(dag: DagFacts, file_of: Mapping[str, DagFile]) -> tuple[DagFile, ...]:
-    """The files of the DAGs that the tasks of `dag` trigger or wait for, where they are in the repository."""
-    others = (file_of.get(other) for task in dag.tasks for other in (task.triggers, task.awaits))
-    return tuple(dict.fromkeys(file for file in others if file not in (None, file_of[dag.dag_id])))
 
 
 def _watched(facts: Iterable[Any], stage: str, total: int, progress: Progress, collected: _Collected) -> Iterator[Any]:

@@ -12,6 +12,18 @@ from typing import Any
 
 from windtunnel.errors import UsageError, unknown
 from windtunnel.findings import Severity
+from windtunnel.setting_values import (
+    Refusal,
+    at_least,
+    failing_severity,
+    one_of,
+    params,
+    past_moment,
+    path_text,
+    share,
+    words,
+    yes_or_no,
+)
 
 TABLE = "tool.windtunnel"
 
@@ -52,7 +64,7 @@ class Option:
         try:
             return self.parse(value)
         except (ValueError, TypeError, OverflowError) as error:
-            reason = f" ({error})" if isinstance(error, _Refusal) else ""
+            reason = f" ({error})" if isinstance(error, Refusal) else ""
             raise UsageError(f"{where}: expected {self.expects}, not {value!r}{reason}") from error
 
 
@@ -84,108 +96,11 @@ class Allowance:
     origin: str = ""
 
 
-class _Refusal(ValueError):
-    """A ValueError whose text is written for the user."""
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = value.split(",")
-    if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
-        raise ValueError
-    words = tuple(word.strip() for entry in value for word in entry.split(","))
-    if not all(words):  # an empty variable in a script must not mean "all"
-        raise ValueError
-    return words
-
-
 def _contexts(value: Any) -> tuple[str, ...]:
-    words = _words(value)
-    if not set(words) <= set(CONTEXTS):
+    chosen = words(value)
+    if not set(chosen) <= set(CONTEXTS):
         raise ValueError
-    return words
-
-
-def _at_least(low: float, number: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def parse(value: Any) -> Any:
-        if isinstance(value, bool):
-            raise ValueError
-        parsed = number(value)
-        if not parsed >= low or parsed == float("inf") or (isinstance(value, float) and parsed != value):
-            raise ValueError
-        return parsed
-
-    return parse
-
-
-def _share(value: Any) -> float:
-    parsed = float(_at_least(0, float)(value))
-    if parsed > 1:
-        raise ValueError
-    return parsed
-
-
-def _one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
-    def parse(value: Any) -> str:
-        if value not in choices:
-            raise ValueError
-        return str(value)
-
-    return parse
-
-
-def _severity(value: Any) -> Severity:
-    if value not in ("error", "warning"):
-        raise ValueError
-    return Severity[value.upper()]
-
-
-def _conf(value: Any) -> Mapping[str, Any]:
-    """The params of the runs: a table, JSON text, or @FILE that holds JSON."""
-    import json
-
-    if isinstance(value, str):
-        if value.startswith("@"):
-            try:
-                value = Path(value[1:]).read_text(encoding="utf-8")
-            except OSError as error:
-                raise _Refusal(f"{error.strerror}: {value[1:]}") from error
-        try:
-            value = json.loads(value)
-        except json.JSONDecodeError as error:
-            raise _Refusal(f"not JSON: {error}") from error
-    if not isinstance(value, Mapping):
-        raise ValueError
-    try:
-        json.dumps(value)
-    except TypeError as error:
-        raise _Refusal(str(error)) from error
-    return dict(value)
-
-
-def _path(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError
-    return value
-
-
-def _date(value: Any) -> str:
-    """A date as ISO 8601 writes it, with its zone: pyproject.toml may give one that is none of quotes."""
-    from datetime import date, datetime, timezone
-
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = value.isoformat()
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    if moment > datetime.now(timezone.utc):
-        raise _Refusal("Airflow starts no run whose logical date is yet to come")
-    return moment.isoformat()
-
-
-def _yes_or_no(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError
-    return value
+    return chosen
 
 
 def _budgets(value: Any) -> tuple[Budget, ...]:
@@ -217,7 +132,7 @@ def _setting(default: Any, help: str, parse: Callable[[Any], Any], expects: str,
 
 
 def _switch(help: str, **more: Any) -> Any:
-    return _setting(False, help, _yes_or_no, "true or false", switch=True, report=True, **more)
+    return _setting(False, help, yes_or_no, "true or false", switch=True, report=True, **more)
 
 
 def _default_jobs() -> int:
@@ -248,25 +163,25 @@ class Settings:
 
     root: Path
     paths: tuple[Path, ...] = ()
-    select: tuple[str, ...] = _setting((), "Run only these checks.", _words, "codes or prefixes of codes", "CODE,...")
-    ignore: tuple[str, ...] = _setting((), "Leave these checks out.", _words, "codes or prefixes of codes", "CODE,...")
+    select: tuple[str, ...] = _setting((), "Run only these checks.", words, "codes or prefixes of codes", "CODE,...")
+    ignore: tuple[str, ...] = _setting((), "Leave these checks out.", words, "codes or prefixes of codes", "CODE,...")
     dags: tuple[str, ...] = _setting(
-        (), "The DAG folders (found by their name `dags` if not given).", _words, "paths", "PATH,..."
+        (), "The DAG folders (found by their name `dags` if not given).", words, "paths", "PATH,..."
     )
     modules: tuple[str, ...] = _setting(
-        (), "Hamilton modules, or folders of them (found by their imports if not given).", _words, "paths", "PATH,..."
+        (), "Hamilton modules, or folders of them (found by their imports if not given).", words, "paths", "PATH,..."
     )
     jobs: int = _setting(
         _default_jobs,
         "Child processes at a time (as many as processors if not given).",
-        _at_least(1, int),
+        at_least(1, int),
         "a whole number from 1",
         "N",
     )
     timeout: float = _setting(
         120.0,
         "Seconds that one file may take to load, one DAG to run, one module to be tried.",
-        _at_least(0.1, float),
+        at_least(0.1, float),
         "seconds, 0.1 or more",
         "SECONDS",
     )
@@ -274,21 +189,21 @@ class Settings:
         _default_max_memory,
         "MiB of memory that one of these may take "
         "(four fifths of what there is, shared by the processors, but at least 2048, if not given).",
-        _at_least(1, int),
+        at_least(1, int),
         "MiB, a whole number from 1",
         "MIB",
     )
     max_examples: int = _setting(
-        100, "Generated inputs for each Hamilton function.", _at_least(1, int), "a whole number from 1", "N"
+        100, "Generated inputs for each Hamilton function.", at_least(1, int), "a whole number from 1", "N"
     )
-    seed: int = _setting(0, "Seed of the generated inputs.", _at_least(0, int), "a whole number from 0", "N")
+    seed: int = _setting(0, "Seed of the generated inputs.", at_least(0, int), "a whole number from 0", "N")
     conf: Mapping[str, Any] = _setting(
-        dict, "Params of the DAG runs.", _conf, "a JSON object, @FILE that holds one, or a table", "JSON|@FILE"
+        dict, "Params of the DAG runs.", params, "a JSON object, @FILE that holds one, or a table", "JSON|@FILE"
     )
     env_file: str = _setting(
         "",
         "File of environment variables (NAME=value) to load and run with; the environment itself wins over it.",
-        _path,
+        path_text,
         "a path",
         "FILE",
     )
@@ -296,21 +211,21 @@ class Settings:
         "",
         "Folder of files (.yaml, .json, .env) with the connections, variables, environment, pools, params, date, "
         "allowed hosts and recorded responses that DAGs are given (windtunnel.d at the root, if there, if not given).",
-        _path,
+        path_text,
         "a path",
         "FOLDER",
     )
     date: str = _setting(
         "",
         "Logical date of the runs, in UTC where it names no other zone (now if not given). The clock stays as it is.",
-        _date,
+        past_moment,
         "a date, YYYY-MM-DD or YYYY-MM-DDTHH:MM",
         "DATE",
     )
     min_linearity: float = _setting(
         0.5,
         "Lowest linearity (longest path / tasks) without a warning.",
-        _share,
+        share,
         "a number from 0 to 1",
         "SHARE",
         budgeted=True,
@@ -318,7 +233,7 @@ class Settings:
     max_width: int = _setting(
         16,
         "Most tasks that may be ready at a time without a warning.",
-        _at_least(1, int),
+        at_least(1, int),
         "a whole number from 1",
         "N",
         budgeted=True,
@@ -326,7 +241,7 @@ class Settings:
     max_catchup: int = _setting(
         100,
         "Most runs that catchup may create at once without a warning.",
-        _at_least(0, int),
+        at_least(0, int),
         "a whole number from 0",
         "N",
         budgeted=True,
@@ -340,25 +255,25 @@ class Settings:
         in_file=True,
     )
     pools: tuple[str, ...] = _setting(
-        (), "The pools of the deployment; where given, a task in any other is told.", _words, "names", "NAME,..."
+        (), "The pools of the deployment; where given, a task in any other is told.", words, "names", "NAME,..."
     )
     queues: tuple[str, ...] = _setting(
-        (), "The queues that workers serve; where given, a task in any other is told.", _words, "names", "NAME,..."
+        (), "The queues that workers serve; where given, a task in any other is told.", words, "names", "NAME,..."
     )
     assets: tuple[str, ...] = _setting(
-        (), "Assets (names or URIs) that something outside of this repository produces.", _words, "names", "NAME,..."
+        (), "Assets (names or URIs) that something outside of this repository produces.", words, "names", "NAME,..."
     )
     max_import_seconds: float = _setting(
         2.0,
         "Most seconds that a DAG file may take to import without a warning.",
-        _at_least(0, float),
+        at_least(0, float),
         "seconds, 0 or more",
         "SECONDS",
     )
     max_xcom_bytes: int = _setting(
         48 * 1024,
         "Most bytes that an XCom may have as it is stored without a warning.",
-        _at_least(0, int),
+        at_least(0, int),
         "bytes, a whole number from 0",
         "BYTES",
     )
@@ -376,22 +291,22 @@ class Settings:
     max_paths: int = _setting(
         6,
         "Most further runs of a DAG on paths that its run did not take: other answers, failing tasks (0 for none).",
-        _at_least(0, int),
+        at_least(0, int),
         "a whole number from 0",
         "N",
     )
     fail_on: Severity = _setting(
         Severity.ERROR,
         "Lowest severity that makes the exit status 1.",
-        _severity,
+        failing_severity,
         "error or warning",
         choices=("error", "warning"),
     )
     format: str = _setting(
-        "text", "Form of the report.", _one_of(FORMATS), " or ".join(FORMATS), choices=FORMATS, report=True
+        "text", "Form of the report.", one_of(FORMATS), " or ".join(FORMATS), choices=FORMATS, report=True
     )
     output: str = _setting(
-        "", "Write the report to this file instead of stdout.", _path, "a path", "FILE", short="-o", report=True
+        "", "Write the report to this file instead of stdout.", path_text, "a path", "FILE", short="-o", report=True
     )
     quiet: bool = _switch("Findings and verdict only.", short="-q")
     verbose: bool = _switch("All that is known: whole evidence, output, timings.", short="-v")

@@ -13,10 +13,10 @@ from windtunnel.collectors.runs import collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
 from windtunnel.collectors.source import SourceIndex
-from windtunnel.engine import neighbours, run_request
 from windtunnel.errors import UsageError, unknown
 from windtunnel.facts import DagFacts, DagFileFacts, RunFacts
 from windtunnel.pools import Pools
+from windtunnel.run_requests import neighbours, run_request
 from windtunnel.settings import Settings
 
 if TYPE_CHECKING:

@@ -21,11 +21,8 @@ from windtunnel.engine import (
     FAULTS_OF_FILES,
     LOAD_SUBJECTS,
     Plan,
-    context_requests,
-    neighbours,
     plain_runs,
     prerequisites,
-    run_request,
     second_looks,
     trial_of,
     versions,
@@ -55,6 +52,7 @@ from windtunnel.judging import (
 )
 from windtunnel.pools import Pools
 from windtunnel.report import Report
+from windtunnel.run_requests import context_requests, neighbours, run_request
 from windtunnel.settings import Settings
 
 Read = dict[str, DagFileFacts | DataflowFacts]

@@ -1,0 +1,63 @@
+"""Which runs are asked for: of every DAG with what the user gives it, and of some again in other contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from windtunnel.collectors.context_plan import contexts_for
+from windtunnel.collectors.contexts import ContextRequest
+from windtunnel.collectors.dags import DagFile
+from windtunnel.collectors.date_words import names_dates
+from windtunnel.collectors.fixtures import Fixtures
+from windtunnel.collectors.runs import DagRunRequest
+from windtunnel.facts import ContextFacts, DagFacts, DagFileFacts, RunFacts
+from windtunnel.settings import Settings
+
+
+def run_requests(
+    known: Iterable[tuple[DagFile, DagFileFacts]], loaded: Iterable[DagFileFacts], fixtures: Fixtures
+) -> list[DagRunRequest]:
+    """One run for each DAG `loaded` that Airflow could store; what they trigger is looked for in all files `known`."""
+    known = tuple(known)
+    by_path = {facts.path: file for file, facts in known}
+    file_of = {dag.dag_id: file for file, facts in known for dag in facts.dags}
+    return [
+        run_request(by_path[facts.path], dag, neighbours(dag, file_of), fixtures)
+        for facts in loaded
+        for dag in facts.dags
+        if not dag.unserializable
+    ]
+
+
+def run_request(file: DagFile, dag: DagFacts, near: tuple[DagFile, ...], fixtures: Fixtures) -> DagRunRequest:
+    """What asks for the run of one DAG, with all that the user gives it."""
+    return DagRunRequest(file, dag, fixtures.conf(dag.dag_id), near, given=fixtures.given_to(dag.dag_id))
+
+
+def context_requests(
+    requests: Iterable[DagRunRequest],
+    runs: Iterable[RunFacts],
+    wanted: Collection[type[ContextFacts]],
+    settings: Settings,
+) -> list[ContextRequest]:
+    """Each DAG in each of the `wanted` contexts in which it is worth running it again."""
+    run_of = {(run.location, run.dag_id): run for run in runs} if wanted else {}
+    again = [(request, run_of.get((request.dag.location, request.dag.dag_id))) for request in requests]
+    return [
+        ContextRequest(request, run, context)
+        for request, run in again
+        if run is not None
+        for context in contexts_for(
+            request.dag,
+            run,
+            wanted,
+            dated=names_dates(request.file.file, request.file.root),
+            timeout=settings.timeout,
+        )
+    ]
+
+
+def neighbours(dag: DagFacts, file_of: Mapping[str, DagFile]) -> tuple[DagFile, ...]:
+    """The files of the DAGs that the tasks of `dag` trigger or wait for, where they are in the repository."""
+    others = (file_of.get(other) for task in dag.tasks for other in (task.triggers, task.awaits))
+    return tuple(dict.fromkeys(file for file in others if file not in (None, file_of[dag.dag_id])))

@@ -85,6 +85,47 @@ def totals():
 
 totals()
 """
+NEVER_DONE = """\
+import subprocess
+import tempfile
+import threading
+import time
+
+from airflow.sdk import dag, task
+
+FOLDER = tempfile.gettempdir()
+
+
+@dag(schedule="@daily")
+def left_at_work():
+    @task
+    def by_a_process() -> None:
+        subprocess.Popen(f"echo 1 >> {FOLDER}/process.txt; echo; exec sleep 60", shell=True, stdout=-1).stdout.read(1)
+
+    by_a_process()
+
+
+@dag(schedule="@daily")
+def left_undone():
+    @task
+    def by_a_thread() -> None:
+        written = threading.Event()
+
+        def write() -> None:
+            with open(f"{FOLDER}/thread.txt", "a") as file:
+                file.write("1\\n")
+            written.set()
+            time.sleep(60)
+
+        threading.Thread(target=write, daemon=True).start()
+        written.wait()
+
+    by_a_thread()
+
+
+left_at_work()
+left_undone()
+"""
 EVERYWHERE = ("undated", "twice", "machines", "retry", "dates")
 
 
@@ -97,6 +138,11 @@ def test_correct_code_is_silent_in_all_contexts(examine):
 def test_rows_that_only_a_retry_doubles_are_found(examine):
     report = examine({"dags/a.py": TWO_TASKS}, select=("WT33",), contexts=EVERYWHERE)
     assert [(found.code, found.task_id, found.location.line) for found in report.findings] == [("WT332", "fill", 18)]
+
+
+def test_what_somebody_writes_who_outlives_the_task_is_not_compared(examine):
+    report = examine({"dags/a.py": NEVER_DONE}, select=("WT33",), contexts=EVERYWHERE)
+    assert report.findings == ()
 
 
 def test_nothing_is_run_again_for_contexts_that_nobody_asked_for(examine):

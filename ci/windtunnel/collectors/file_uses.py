@@ -7,7 +7,9 @@ import os
 import re
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +35,22 @@ class FileUses:
         self._root = root
         self._task = ""
         self._seen: dict[tuple[str, bool], FileUseFacts] = {}
+        self._writers: dict[threading.Thread, set[str]] = {}
         self._own: tuple[str, ...] = ()
         self.on_write: Callable[[], None] | None = None
         sys.addaudithook(self._audit)
 
     def begin(self, task_id: str) -> None:
         """The code of a task is about to run."""
-        self._task, self._seen = task_id, {}
+        self._task, self._seen, self._writers = task_id, {}, {}
         self._own = (str(Path.cwd()), os.path.realpath(tempfile.gettempdir()))
 
     def taken(self) -> tuple[FileUseFacts, ...]:
         """What was seen since."""
-        return tuple(self._seen.values())
+        here = threading.current_thread()
+        alive = [paths for thread, paths in self._writers.items() if thread is not here and thread.is_alive()]
+        undone = set().union(*alive)
+        return tuple(replace(use, undone=use.path in undone) for use in self._seen.values())
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._task or event not in ("open", "sqlite3.connect") or len(self._seen) >= _MOST:
@@ -63,7 +69,11 @@ class FileUses:
 
     def _note(self, name: str, task: str, frame: Any, *, writes: bool, empties: bool) -> None:
         path = os.path.realpath(name.removeprefix("file:").partition("?")[0])
-        if ":memory:" in name or path.startswith(_NO_FILES) or (path, writes) in self._seen:
+        if ":memory:" in name or path.startswith(_NO_FILES):
+            return
+        if writes:
+            self._writers.setdefault(threading.current_thread(), set()).add(path)
+        if (path, writes) in self._seen:
             return
         fleeting = self._is_fleeting(Path(path))
         if not (writes or fleeting):

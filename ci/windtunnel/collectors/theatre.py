@@ -8,7 +8,7 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -21,8 +21,9 @@ from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
 from windtunnel.collectors.runs import DagRunRequest
+from windtunnel.collectors.unfinished import processes_of_run
 from windtunnel.collectors.writes import WriteGuard
-from windtunnel.facts import ContextFacts, Occasion, RunEnd, VisitFacts
+from windtunnel.facts import ContextFacts, Occasion, OutputFacts, RunEnd, VisitFacts
 from windtunnel.worker import Shelf, enter
 
 _TO_TELL = 1.0  # seconds of the time that are kept for telling what was seen
@@ -49,6 +50,7 @@ class Theatre:
         self._recording = record_drivers(self._effects)
         self._uses = FileUses(request.file.root)
         self._added: dict[tuple[str, str], Counter[Row]] = {}
+        self._bystanders, self._is_left_alone = processes_of_run(os.getpid()), True
         self.before: Snapshot = {}
         self.run_id = ""
         self.dag: Any = None
@@ -112,10 +114,17 @@ class Theatre:
         seen.settle(played.instances)
         visit = replace(_with(visit, seen), state=played.state, left=played.end, marks=played.marks)
         now = self._snapshot(visit)
-        self._keep(replace(visit, outputs=tuple(changes(self.before, now, self._added))))
+        self._keep(replace(visit, outputs=tuple(self._steady(changes(self.before, now, self._added), visit))))
         self._added = {key: added_rows(self.before.get(key), output) for key, output in now.items()}
         self.before = now
         return played.state == "success" and played.end is RunEnd.FINISHED
+
+    def _steady(self, outputs: Iterable[OutputFacts], visit: VisitFacts) -> Iterator[OutputFacts]:
+        """Those that nobody was left at work on: how far he had come would tell nothing of the task."""
+        self._is_left_alone = self._is_left_alone and processes_of_run(os.getpid()) <= self._bystanders
+        if self._is_left_alone:
+            undone = {use.path for known in (*self.facts.visits, visit) for use in known.uses if use.undone}
+            yield from (output for output in outputs if output.path not in undone)
 
     def rename(self, occasion: Occasion) -> None:
         """Give the last run another occasion."""

@@ -30,7 +30,7 @@ class Bystanders:
     @classmethod
     def now(cls, run_process: int) -> Bystanders:
         """Those alive at this moment."""
-        return cls(frozenset(threading.enumerate()), frozenset(_processes(run_process)), run_process)
+        return cls(frozenset(threading.enumerate()), frozenset(processes_of_run(run_process)), run_process)
 
     def writers(self, files: Collection[Path]) -> dict[Path, str]:
         """Which of the files somebody is at work on, and who.
@@ -50,13 +50,14 @@ class Bystanders:
         return bool(frozenset(threading.enumerate()) - self.threads) or bool(self._new_processes())
 
     def _new_processes(self) -> set[Any]:
-        return _processes(self.run_process) - self.processes
+        return processes_of_run(self.run_process) - self.processes
 
 
-def _processes(run_process: int) -> set[Any]:
-    """All below the supervisor of the run, so that daemons whose parents have ended are among them.
+def processes_of_run(run_process: int) -> set[Any]:
+    """What the tasks of a run have started, and this one among them, as psutil.Process.
 
-    Not the run itself, not this process, and not those that work beside it with all that they have started.
+    All below the supervisor of the run, so that daemons whose parents have ended are among them; not the run itself,
+    not this process, and not those that work beside it with all that they have started.
     """
     import psutil
 

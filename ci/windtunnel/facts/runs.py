@@ -130,7 +130,8 @@ class FileUseFacts:
     """A file that a task opened, and the user's line that did it.
 
     It is `fleeting` where another machine has it not: it lies in the working folder, in the temporary folder itself, or
-    in one that was made there under a name of chance. It is `whole` where nothing is left of what was there before.
+    in one that was made there under a name of chance. It is `whole` where nothing is left of what was there before, and
+    `undone` where a thread that outlived the task may still have been writing it.
     """
 
     task_id: str
@@ -139,6 +140,7 @@ class FileUseFacts:
     writes: bool = False
     fleeting: bool = False
     whole: bool = False
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,7 +245,6 @@ def test_a_run_that_is_longer_than_its_dagrun_timeout_has_failed_and_its_task_is
 
 def test_a_run_that_only_waits_is_left(runs):
     assert runs["in_vain"].left is RunEnd.WAITING
-    assert runs["in_vain"].process.seconds < 60
 
 
 def test_a_sensor_that_gives_up_by_itself_is_let(runs):
@@ -258,7 +257,8 @@ def test_a_pool_that_a_task_names_is_there_and_one_that_is_too_small_leaves_the_
 
 
 def test_a_deferred_task_comes_back_with_the_event_and_its_own_arguments(runs):
-    assert states(runs, "triggers")["hears"] == "success"
+    hears = runs["triggers"].task("hears")
+    assert (hears.state, hears.failure) == ("success", None)
 
 
 def test_a_trigger_that_ends_without_an_event_is_the_failure_of_its_task(runs):

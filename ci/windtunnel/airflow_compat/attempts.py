@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import selectors
+import signal
+import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Protocol
 
+import psutil
 import structlog
 from airflow.executors.base_executor import BaseExecutor
 from airflow.sdk.execution_time import supervisor
@@ -19,12 +24,18 @@ from airflow.sdk.execution_time.comms import SetRenderedFields
 from airflow.utils.state import TaskInstanceState
 
 from windtunnel.airflow_compat.execution_api import client
+from windtunnel.airflow_compat.listening import listening
+from windtunnel.airflow_compat.nursery import Nursery
 from windtunnel.airflow_compat.templates import redacted
 
 _LAST_LINES = 30
-_TICK = 0.5  # seconds; where the kernel does not tell that a process has ended (it does on Linux), the pause to look
+_TICK = 0.5  # seconds after which the attempts are looked at though nothing has happened: a limit may be over
 _LOOK = 0.02
 _LEVEL = "AIRFLOW__LOGGING__LOGGING_LEVEL"
+_CHILD_ENDS = ("child_requests", "child_stdout", "child_stderr", "child_logs")
+
+Signal = IntEnum("Signal", {name: -number for name, number in signal.Signals.__members__.items()})  # type: ignore[misc]
+"""The exit codes of processes that a signal has ended, as psutil gives them: Airflow logs their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,10 @@ class Stage(Protocol):
     def attempt_begins(self, key: AttemptKey) -> None:
         """In the process of the run, before the attempt's own process is forked."""
 
-    def enter_attempt(self, key: AttemptKey) -> None:
+    def briefing(self, key: AttemptKey) -> Any:
+        """In the process of the run, then: what the attempt's process is told, which was forked from an earlier one."""
+
+    def enter_attempt(self, key: AttemptKey, briefing: Any) -> None:
         """In the attempt's own process, before Airflow or the user's code is at work there."""
 
     def leave_attempt(self, key: AttemptKey) -> None:
@@ -59,20 +73,43 @@ class _Attempt:
     instance: Any
     process: Any
     lines: deque[str]
-    end: int  # a descriptor that becomes readable when the process has ended; -1 where there is no such thing
+
+
+def nursery_of(stage: Any) -> Nursery:
+    """Where the attempts' processes come from. They have what this process has now, and tell `stage` of themselves."""
+
+    def begin(order: Any, descriptors: Sequence[int]) -> None:
+        key, briefing, new_process_group = order
+        if new_process_group:
+            os.setpgid(0, 0)
+        os.environ[_LEVEL] = "INFO"  # what the user's code logs is wanted, what Airflow's scheduler does is not
+        requests, out, err = (socket.socket(fileno=descriptor) for descriptor in descriptors[:3])
+        with listening(stage):
+            supervisor._fork_main(requests, out, err, descriptors[3], lambda: attempt(key, briefing))  # noqa: SLF001
+
+    def attempt(key: AttemptKey, briefing: Any) -> None:
+        stage.enter_attempt(key, briefing)
+        try:
+            supervisor._subprocess_main()  # noqa: SLF001  what it runs by itself
+        finally:
+            stage.leave_attempt(key)
+
+    return Nursery(begin)
 
 
 class Attempts(BaseExecutor):
-    """Where the scheduler sends its tasks: each is run by Airflow's own supervisor, in a process forked from here."""
+    """Where the scheduler sends its tasks: each is run by Airflow's own supervisor, in a process from the nursery."""
 
     is_local = True
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, nursery: Nursery) -> None:
         super().__init__()
         self._stage = stage
+        self._nursery = nursery
         self._client = client()
         self._at_work: dict[int, _Attempt] = {}
         self._events = selectors.DefaultSelector()
+        self._events.register(nursery, selectors.EVENT_READ)
         self.requests: list[Any] = []
         supervisor.ensure_secrets_backend_loaded()
 
@@ -102,39 +139,26 @@ class Attempts(BaseExecutor):
         key = AttemptKey(instance.dag_id, instance.task_id, instance.map_index, instance.try_number)
         self._stage.attempt_begins(key)
         lines: deque[str] = deque(maxlen=_LAST_LINES)
-        os.environ[_LEVEL] = "INFO"  # what the user's code logs is wanted, what Airflow's scheduler does is not
         try:
-            process = _Supervisor.start(
-                what=instance,
-                dag_rel_path=workload.dag_rel_path,
-                bundle_info=workload.bundle_info,
-                client=self._client,
-                logger=_logger(key, lines),
-                subprocess_logs_to_stdout=False,
-                target=self._target(key),
-            )
+            with _forking_in(self._nursery, (key, self._stage.briefing(key))):
+                process = _Supervisor.start(
+                    what=instance,
+                    dag_rel_path=workload.dag_rel_path,
+                    bundle_info=workload.bundle_info,
+                    client=self._client,
+                    logger=_logger(key, lines),
+                    subprocess_logs_to_stdout=False,
+                    nursery=self._nursery,
+                )
+        except ConnectionError:
+            raise
         except Exception as refusal:  # the API may refuse to start it
             lines.append(str(refusal))
             self._stage.attempt_ended(key, 1, tuple(lines))
             self.change_state(instance.key, TaskInstanceState.FAILED)
             return
-        finally:
-            os.environ[_LEVEL] = "WARNING"
-        end = os.pidfd_open(process.pid) if hasattr(os, "pidfd_open") else -1
-        self._at_work[process.pid] = _Attempt(key, instance.key, process, lines, end)
+        self._at_work[process.pid] = _Attempt(key, instance.key, process, lines)
         self._events.register(process.selector.fileno(), selectors.EVENT_READ, process.pid)
-        if end >= 0:
-            self._events.register(end, selectors.EVENT_READ, process.pid)
-
-    def _target(self, key: AttemptKey) -> Callable[[], None]:
-        def run() -> None:
-            self._stage.enter_attempt(key)
-            try:
-                supervisor._subprocess_main()  # noqa: SLF001  what `start` runs by itself
-            finally:
-                self._stage.leave_attempt(key)
-
-        return run
 
     def wait(self, seconds: float) -> bool:
         """Attend to the attempts until one of them ends; False where none does in this time."""
@@ -152,9 +176,8 @@ class Attempts(BaseExecutor):
         return any(attempt.process._terminal_state for attempt in self._at_work.values())  # noqa: SLF001
 
     def _attend(self, give_up: float) -> Iterator[_Attempt]:
-        pause = _TICK if hasattr(os, "pidfd_open") else _LOOK
-        ready = self._events.select(min(pause, max(_LOOK, give_up - time.monotonic())))
-        for pid in {key.data for key, _ in ready} or set(self._at_work):
+        ready = {key.data for key, _ in self._events.select(min(_TICK, max(_LOOK, give_up - time.monotonic())))}
+        for pid in set(self._at_work) if None in ready or not ready else ready:
             attempt = self._at_work[pid]
             if attempt.process.selector.select(timeout=0):
                 attempt.process._service_subprocess(0)  # noqa: SLF001
@@ -171,9 +194,6 @@ class Attempts(BaseExecutor):
     def _end(self, attempt: _Attempt) -> None:
         process = attempt.process
         self._events.unregister(process.selector.fileno())
-        if attempt.end >= 0:
-            self._events.unregister(attempt.end)
-            os.close(attempt.end)
         give_up = time.monotonic() + _TICK  # what outlives the task may print for ever
         while process.selector.get_map() and process.selector.select(timeout=0) and time.monotonic() < give_up:
             process._service_subprocess(0)  # noqa: SLF001
@@ -197,12 +217,31 @@ class Attempts(BaseExecutor):
         return bool(process._terminal_state) or not left_out  # noqa: SLF001
 
 
+@contextlib.contextmanager
+def _forking_in(nursery: Nursery, order: tuple[AttemptKey, Any]) -> Iterator[None]:
+    """Have Airflow's supervisor, which forks the task's process itself, get one from the nursery."""
+
+    def fork() -> int:
+        known = sys._getframe(1).f_locals  # noqa: SLF001  fail here, and loudly, if Airflow has renamed them
+        ends = [known[name].fileno() for name in _CHILD_ENDS]
+        return nursery.fork((*order, known.get("new_process_group", False)), ends)
+
+    original, os.fork = os.fork, fork
+    try:
+        yield
+    finally:
+        os.fork = original
+
+
 class _Supervisor(supervisor.ActivitySubprocess):
-    """Airflow's own, but for two things that nobody sees here.
+    """Airflow's own, over a process from the nursery, but for two things that nobody sees here.
 
     It hands on all that a task prints, whatever the level of this process's own log, and it does not store the rendered
     fields, which only the user interface reads, and which take a tenth of the time of a small task.
     """
+
+    def __init__(self, *, process: Any, nursery: Nursery, **more: Any) -> None:
+        super().__init__(process=_Tracker(process, nursery), **more)
 
     def _handle_request(self, msg: Any, log: Any, req_id: int) -> None:
         if isinstance(msg, SetRenderedFields):
@@ -213,6 +252,23 @@ class _Supervisor(supervisor.ActivitySubprocess):
     def _create_log_forwarder(self, _loggers: Any, name: str, log_level: int = logging.INFO, **more: Any) -> Any:
         lines = supervisor.forward_to_log((self.process_log,), logger=name, level=log_level)
         return supervisor.make_buffered_socket_reader(lines, on_close=self._on_socket_closed, **more)
+
+
+class _Tracker:
+    """What psutil and Airflow track a process with; of one that is not a child they cannot tell the exit code."""
+
+    def __init__(self, tracker: Any, nursery: Nursery) -> None:
+        self._tracker, self._nursery = tracker, nursery
+
+    def wait(self, timeout: float) -> int:
+        """The exit code; TimeoutExpired at once where there is none yet."""
+        code = self._nursery.exit_code(self._tracker.pid)
+        if code is None:
+            raise psutil.TimeoutExpired(timeout, self._tracker.pid)
+        return Signal(code) if code < 0 else code
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tracker, name)
 
 
 def _logger(key: AttemptKey, lines: deque[str]) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from windtunnel.airflow_compat.environment import BUNDLE, bundle_variable
-from windtunnel.airflow_compat.listening import Observer, listening
+from windtunnel.airflow_compat.listening import Observer
 from windtunnel.facts import RunEnd
 
 _FINISHED = ("success", "failed")
@@ -102,7 +102,10 @@ class Stage(Observer, Protocol):
     def attempt_begins(self, key: Any) -> None:
         """See attempts.Stage."""
 
-    def enter_attempt(self, key: Any) -> None:
+    def briefing(self, key: Any) -> Any:
+        """See attempts.Stage."""
+
+    def enter_attempt(self, key: Any, briefing: Any) -> None:
         """See attempts.Stage."""
 
     def leave_attempt(self, key: Any) -> None:
@@ -161,21 +164,21 @@ def play(
     `start` makes another run instead, and tells its run_id. Raises what Airflow raises where it does not start the run:
     a required param without a value, for one.
     """
-    from windtunnel.airflow_compat.attempts import Attempts
+    from windtunnel.airflow_compat.attempts import Attempts, nursery_of
     from windtunnel.airflow_compat.awaited import provide_awaited_runs
     from windtunnel.airflow_compat.scheduling import Scheduler, create_run, dates_of, state_of, task_instances
     from windtunnel.airflow_compat.triggering import Triggers
 
+    nursery = nursery_of(stage)
     logical_date = _moment(date) or living_date(dag)
     run_id = start() if start else create_run(dag.dag_id, logical_date, conf)
     provide_awaited_runs(dag, next(iter(dates_of(dag.dag_id, run_id)), logical_date))
-    attempts = Attempts(stage)
+    attempts = Attempts(stage, nursery)
     triggers = Triggers(folder, stage.enter_trigger, stage.trigger_failed)
-    with listening(stage):
-        limit = _seconds(dag.dagrun_timeout) if dag.dagrun_timeout else float("inf")
-        run = _Run(lambda: state_of(dag.dag_id, run_id), limit)
-        loop = _Loop(Scheduler(attempts), attempts, triggers, stage, run)
-        end = loop.until(time.monotonic() + seconds)
+    limit = _seconds(dag.dagrun_timeout) if dag.dagrun_timeout else float("inf")
+    run = _Run(lambda: state_of(dag.dag_id, run_id), limit)
+    loop = _Loop(Scheduler(attempts), attempts, triggers, stage, run)
+    end = loop.until(time.monotonic() + seconds)
     if end is RunEnd.OUT_OF_TIME:
         stage.left_at_work(attempts.processes)
     if attempts.requests:

@@ -52,8 +52,8 @@ class Keeper(Protocol):
 class RunWatch:
     """One run so far, kept safe outside the process each time that an attempt begins or ends.
 
-    The attempts' own processes are forked from the one that this was made in. There it sees what the task does, and
-    puts that down in a file; here it is taken up when the attempt has ended.
+    The attempts' own processes have a copy of it, as it was before the run, and are told what has come about since.
+    There it sees what the task does, and puts that down in a file; here it is taken up when the attempt has ended.
     """
 
     def __init__(
@@ -219,7 +219,11 @@ class RunWatch:
 
     # In the process of an attempt, which has a copy of all this
 
-    def enter_attempt(self, key: Any) -> None:
+    def briefing(self, key: Any) -> Any:
+        return self._numbers[key], dict(self._refused), self._bad_triggers
+
+    def enter_attempt(self, key: Any, briefing: Any) -> None:
+        self._numbers[key], self._refused, self._bad_triggers = briefing
         tell_stack(self._stack_of(key))
         self._here = key
         told = self._file_of(key) if key.dag_id == self._dag.dag_id else None
@@ -245,8 +249,7 @@ class RunWatch:
         self._attempt.task_started(task)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:
-        if os.getpid() != self._process:  # the scheduler tells of the tasks that it ends itself
-            self._attempt.task_ended(state, error)
+        self._attempt.task_ended(state, error)
 
     def leave_attempt(self, key: Any) -> None:  # noqa: ARG002
         self._attempt.leave()

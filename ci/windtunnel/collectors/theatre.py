@@ -172,8 +172,8 @@ class Killing(RunWatch):
         """The kind that kills these tasks."""
         return type("Killing", (cls,), {"_victims": victims})
 
-    def enter_attempt(self, key: Any) -> None:
-        super().enter_attempt(key)
+    def enter_attempt(self, key: Any, briefing: Any) -> None:
+        super().enter_attempt(key, briefing)
         self._is_doomed = key.number == 1 and key.task_id in self._victims
         self._written = 0
 
@@ -204,8 +204,8 @@ def _die() -> None:
 class Elsewhere(RunWatch):
     """Each attempt has a working and a temporary folder of its own, and no other finds what it has left there."""
 
-    def enter_attempt(self, key: Any) -> None:
-        super().enter_attempt(key)
+    def enter_attempt(self, key: Any, briefing: Any) -> None:
+        super().enter_attempt(key, briefing)
         enter(self._machine(key))
 
     def attempt_ended(self, key: Any, code: int, lines: tuple[str, ...]) -> None:

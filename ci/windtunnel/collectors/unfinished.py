@@ -62,8 +62,11 @@ def processes_of_run(run_process: int) -> set[Any]:
     import psutil
 
     here, run = psutil.Process(), psutil.Process(run_process)
-    beside = {process for task in run.children() if task != here for process in (task, *_below(task))}
-    return {process for process in _below(run.parent() or run) if process not in beside} - {here, run}
+    helpers = run.children()
+    beside = {
+        at_work for one in helpers for task in one.children() if task != here for at_work in (task, *_below(task))
+    }
+    return set(_below(run.parent() or run)) - {here, run, *helpers, *beside}
 
 
 def _below(process: Any) -> list[Any]:

@@ -153,6 +153,49 @@ with DAG("triggers", schedule=None):
     Defer(task_id="hears", trigger=Says("hello"))
     Defer(task_id="hears_nothing", trigger=Silent())
 """,
+    "dags/clock.py": """\
+from datetime import datetime, timedelta, timezone
+
+from airflow.providers.standard.sensors.date_time import DateTimeSensor, DateTimeSensorAsync
+from airflow.providers.standard.sensors.time import TimeSensor
+from airflow.providers.standard.sensors.time_delta import TimeDeltaSensor, WaitSensor
+from airflow.sdk import DAG
+
+NOW = datetime.now(timezone.utc)
+MINUTES = timedelta(minutes=10)
+
+with DAG("waits_for_the_clock", schedule=None):
+    TimeDeltaSensor(task_id="delta", delta=timedelta(hours=2))
+    TimeDeltaSensor(task_id="delta_deferred", delta=timedelta(hours=2), deferrable=True)
+    TimeDeltaSensor(task_id="delta_in_vain", delta=timedelta(hours=2), timeout=0.3)
+    DateTimeSensor(task_id="moment", target_time="{{ dag_run.run_after + macros.timedelta(hours=5) }}")
+    DateTimeSensorAsync(task_id="moment_deferred", target_time=NOW + MINUTES)
+    TimeSensor(task_id="time", target_time=(NOW + MINUTES).time())
+    TimeSensor(task_id="time_deferred", target_time=(NOW + MINUTES).time(), deferrable=True)
+    WaitSensor(task_id="asleep", time_to_wait=MINUTES)
+    WaitSensor(task_id="asleep_deferred", time_to_wait=MINUTES, deferrable=True)
+    WaitSensor(task_id="asleep_too_long", time_to_wait=MINUTES, execution_timeout=timedelta(seconds=1))
+
+with DAG("waits_for_centuries", schedule=None):
+    DateTimeSensorAsync(task_id="moment", target_time=datetime(2999, 1, 1, tzinfo=timezone.utc))
+""",
+    "dags/parent.py": """\
+import os
+import signal
+
+from airflow.sdk import DAG, task
+
+with DAG("ends_its_parent", schedule=None):
+
+    @task
+    def end() -> None:
+        os.kill(os.getppid(), signal.SIGKILL)
+
+    @task
+    def after() -> None: ...
+
+    end() >> after()
+""",
     "dags/others.py": """\
 from datetime import datetime, timedelta
 
@@ -245,6 +288,21 @@ def test_a_run_that_is_longer_than_its_dagrun_timeout_has_failed_and_its_task_is
 
 def test_a_run_that_only_waits_is_left(runs):
     assert runs["in_vain"].left is RunEnd.WAITING
+
+
+def test_what_waits_for_nothing_but_the_clock_does_not_keep_a_run_waiting(runs):
+    in_vain = {"delta_in_vain", "asleep_too_long"}
+    seen = states(runs, "waits_for_the_clock")
+    assert seen == {name: "failed" if name in in_vain else "success" for name in seen}
+    assert len(seen) == 10
+    assert runs["waits_for_centuries"].left is RunEnd.WAITING
+
+
+def test_a_task_that_ends_its_parent_is_told_of_and_nothing_hangs(runs):
+    run = runs["ends_its_parent"]
+    assert run.process.end is End.COMPLETED
+    assert run.failure is not None
+    assert "a task may have ended its parent" in run.failure.message
 
 
 def test_a_sensor_that_gives_up_by_itself_is_let(runs):

@@ -66,7 +66,8 @@ class Nursery:
     def close(self) -> None:
         """End the nursery. What it has forked goes on."""
         self._line.close()
-        with contextlib.suppress(ChildProcessError):
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(self._pid, signal.SIGKILL)  # to cut the line is not enough: others may have been forked with it
             os.waitpid(self._pid, 0)
 
     def _hear(self) -> tuple[int, int]:
@@ -83,7 +84,7 @@ class Nursery:
 
 
 def _serve(line: socket.socket, begin: Begin) -> NoReturn:
-    """Fork whenever that is asked for, and tell who has ended, until the line is cut."""
+    """Fork whenever that is asked for, and tell who has ended."""
     ended, wake = os.pipe()
     os.set_blocking(ended, False)
     os.set_blocking(wake, False)

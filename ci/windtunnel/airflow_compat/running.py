@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -169,16 +170,15 @@ def play(
     from windtunnel.airflow_compat.scheduling import Scheduler, create_run, dates_of, state_of, task_instances
     from windtunnel.airflow_compat.triggering import Triggers
 
-    nursery = nursery_of(stage)
     logical_date = _moment(date) or living_date(dag)
     run_id = start() if start else create_run(dag.dag_id, logical_date, conf)
     provide_awaited_runs(dag, next(iter(dates_of(dag.dag_id, run_id)), logical_date))
-    attempts = Attempts(stage, nursery)
     triggers = Triggers(folder, stage.enter_trigger, stage.trigger_failed)
     limit = _seconds(dag.dagrun_timeout) if dag.dagrun_timeout else float("inf")
     run = _Run(lambda: state_of(dag.dag_id, run_id), limit)
-    loop = _Loop(Scheduler(attempts), attempts, triggers, stage, run)
-    end = loop.until(time.monotonic() + seconds)
+    with closing(nursery_of(stage)) as nursery:
+        attempts = Attempts(stage, nursery)
+        end = _Loop(Scheduler(attempts), attempts, triggers, stage, run).until(time.monotonic() + seconds)
     if end is RunEnd.OUT_OF_TIME:
         stage.left_at_work(attempts.processes)
     if attempts.requests:

@@ -19,6 +19,8 @@ from airflow.utils.session import create_session
 from airflow.utils.state import TaskInstanceState
 from sqlalchemy import select
 
+from windtunnel.airflow_compat.clock_waits import let_trigger_fire
+
 _NO_EVENT = "Trigger exited without sending an event"
 
 
@@ -108,6 +110,7 @@ def _said(waiting: _Waiting) -> tuple[Any, str]:
         trigger = _trigger(waiting.trigger_id)
         if type(trigger).__module__.endswith(".hitl"):  # 3.1 and 3.2: it asks a triggerer what a human has answered
             _wait_for_ever()
+        let_trigger_fire(trigger)
         event = InProcessTestSupervisor.run_trigger_in_process(trigger=trigger, ti=SimpleNamespace(id=waiting.instance))
     except Exception as error:  # whatever the user's trigger raises
         return None, "".join(traceback.format_exception(error))

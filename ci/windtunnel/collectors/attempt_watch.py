@@ -59,10 +59,12 @@ class AttemptWatch:
     def task_started(self, task: Any) -> None:
         """The task is about to run. It was made anew in this process: what its file did is not what it does."""
         from windtunnel.airflow_compat.callbacks import listen_to_task
+        from windtunnel.airflow_compat.clock_waits import let_time_pass
         from windtunnel.airflow_compat.forcing import force
         from windtunnel.airflow_compat.running import stop_waiting
 
         stop_waiting(task)
+        let_time_pass(task)
         if self._data is not None:
             self._data.rendered(task)
         listen_to_task(task, self._called)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 _GRACE = 0.5  # seconds in which a thread or process that outlived the task may show that it writes
 _OPEN = "it is still open for writing"
 _CHANGES = "a thread or process that outlived the task is still writing it"
@@ -18,19 +20,18 @@ _CHANGES = "a thread or process that outlived the task is still writing it"
 
 @dataclass(frozen=True, slots=True)
 class Bystanders:
-    """The threads and processes that were alive before a task began.
+    """The threads that were alive before a task began in this process, which was forked for it.
 
-    `run_process` has forked the task's process, and those of the tasks that are at work beside it.
+    `run_process` is that of the run. Below it are those of the tasks that are at work beside.
     """
 
     threads: frozenset[threading.Thread]
-    processes: frozenset[Any]
     run_process: int
 
     @classmethod
     def now(cls, run_process: int) -> Bystanders:
         """Those alive at this moment."""
-        return cls(frozenset(threading.enumerate()), frozenset(processes_of_run(run_process)), run_process)
+        return cls(frozenset(threading.enumerate()), run_process)
 
     def writers(self, files: Collection[Path]) -> dict[Path, str]:
         """Which of the files somebody is at work on, and who.
@@ -50,29 +51,37 @@ class Bystanders:
         return bool(frozenset(threading.enumerate()) - self.threads) or bool(self._new_processes())
 
     def _new_processes(self) -> set[Any]:
-        return processes_of_run(self.run_process) - self.processes
+        """Those that are younger than this one."""
+        return {process for process in processes_of_run(self.run_process) if _age(process) >= _age(psutil.Process())}
 
 
 def processes_of_run(run_process: int) -> set[Any]:
-    """What the tasks of a run have started, and this one among them, as psutil.Process.
+    """What the tasks of a run have started, as psutil.Process.
 
-    All below the supervisor of the run, so that daemons whose parents have ended are among them; not the run itself,
-    not this process, and not those that work beside it with all that they have started.
+    All below the supervisor of the run, so that daemons whose parents have ended are among them; not the run itself and
+    its helpers, not this process, and not those that work beside it with all that they have started.
     """
-    import psutil
-
     here, run = psutil.Process(), psutil.Process(run_process)
-    helpers = run.children()
-    beside = {
-        at_work for one in helpers for task in one.children() if task != here for at_work in (task, *_below(task))
-    }
+    helpers = _children(run)
+    tasks = [task for helper in helpers for task in _children(helper) if task != here]
+    beside = {process for task in tasks for process in (task, *_below(task))}
     return set(_below(run.parent() or run)) - {here, run, *helpers, *beside}
 
 
-def _below(process: Any) -> list[Any]:
-    import psutil
+def _age(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.create_time()
+    return 0.0
 
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
     with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+        return process.children()
+    return []
+
+
+def _below(process: Any) -> list[Any]:
+    with contextlib.suppress(psutil.NoSuchProcess):
         return list(process.children(recursive=True))
     return []
 
@@ -91,8 +100,6 @@ def _opened_for_writing(files: Collection[Path], newcomers: Collection[Any]) -> 
 
     Databases and memory maps keep handles that read and write for as long as they live, and loggers append.
     """
-    import psutil
-
     by_real_path = {str(file.resolve()): file for file in files}
     open_here = {by_real_path[path] for path in _writing(psutil.Process()) if path in by_real_path}
     if open_here:
@@ -102,8 +109,6 @@ def _opened_for_writing(files: Collection[Path], newcomers: Collection[Any]) -> 
 
 
 def _writing(process: Any) -> Iterator[str]:
-    import psutil
-
     try:
         opened = process.open_files()
     except psutil.Error:  # it has just ended

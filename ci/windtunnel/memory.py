@@ -33,6 +33,11 @@ class MemoryWatch:
         except psutil.Error:
             return False
 
+    def largest_below(self) -> psutil.Process | None:
+        """The process below the head that holds the most, if that is more than the head does."""
+        largest = max(self._family(), key=_own, default=self._head)
+        return None if largest == self._head else largest
+
     def _is_time(self) -> bool:
         now = time.monotonic()
         is_time = now >= self._next_family

@@ -38,12 +38,16 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Key]):
-    """One call of the function `target` ("package.module:name") in a child of its own; `key` is the caller's."""
+    """One call of the function `target` ("package.module:name") in a child of its own; `key` is the caller's.
+
+    With `ends_largest`, a child that holds too much memory loses the largest process below it, if that is larger.
+    """
 
     key: Key
     target: str
     arguments: tuple[Any, ...]
     timeout: float
+    ends_largest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,7 @@ class _Template:
 
         Nothing is heard from a job that was not started, because the template has ended.
         """
-        order = pickle.dumps(Order(job.target, job.arguments, job.timeout, self._max_memory))
+        order = pickle.dumps(Order(job.target, job.arguments, job.timeout, self._max_memory, job.ends_largest))
         result, theirs = socket.socketpair()
         with theirs, contextlib.suppress(ConnectionError):
             socket.send_fds(self._control, [LENGTH.pack(len(order))], [theirs.fileno()])
@@ -290,8 +294,7 @@ def _end_of(job: Job[Any], ending: Ending, max_memory: int, *, came_back: bool) 
 
 
 def facts_in(payload: bytes) -> Any:
-    """The facts that another process has put down; None where there are none to be read."""
-    """What a child handed back; None where it is nothing, or nothing that a collector of ours would make."""
+    """The facts that another process has put down; None where it is nothing, or nothing that we would make."""
     try:
         return _Unpickler(io.BytesIO(payload)).load()
     except Exception:  # whatever bytes can be made to raise

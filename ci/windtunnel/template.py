@@ -32,7 +32,7 @@ from typing import Any
 import psutil
 
 from windtunnel.memory import LOOK_EVERY, MIB, MemoryWatch
-from windtunnel.worker import FOLDER, KEPT, RESULT, SHOW_STACK, STACK, enter, resolve, work
+from windtunnel.worker import FOLDER, KEPT, OUT_OF_MEMORY, RESULT, SHOW_STACK, STACK, enter, put, resolve, work
 
 LENGTH = struct.Struct("!Q")
 STARTED = b"+"
@@ -47,13 +47,15 @@ _PATIENCE = 5.0
 class Order:
     """What one child is asked for: the function `target` ("package.module:name") called with `arguments`.
 
-    It is killed after `timeout` seconds, and where it holds more than `max_memory` MiB.
+    It is killed after `timeout` seconds, and where it holds more than `max_memory` MiB; with `ends_largest`, then the
+    largest process below it is killed instead, as Linux does it, if that is larger than itself.
     """
 
     target: str
     arguments: tuple[Any, ...]
     timeout: float
     max_memory: int
+    ends_largest: bool = False
 
 
 @dataclass(slots=True)
@@ -208,7 +210,7 @@ def _watch(order: Order, folder: Path, result: socket.socket) -> Ending:
 
     worker = _fork(become_worker)
     os.close(printed)
-    ending = _listen(worker, order, output, wake, result.fileno())
+    ending = _listen(worker, order, output, wake, result.fileno(), folder)
     if ending.timed_out or ending.out_of_memory:
         _ask_for_stack(worker, folder / STACK)
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -220,7 +222,7 @@ def _watch(order: Order, folder: Path, result: socket.socket) -> Ending:
     return ending
 
 
-def _listen(worker: int, order: Order, output: int, wake: int, result: int) -> Ending:
+def _listen(worker: int, order: Order, output: int, wake: int, result: int, folder: Path) -> Ending:
     """Keep the last of the output until the worker ends, is over its limits, or nobody is waiting for it any more."""
     ending = Ending()
     memory = MemoryWatch(worker, order.max_memory * MIB)
@@ -238,9 +240,20 @@ def _listen(worker: int, order: Order, output: int, wake: int, result: int) -> E
             ended, ending.status = os.waitpid(worker, os.WNOHANG)
             ending.seconds = time.monotonic() - started
             ending.timed_out = not ended and ending.seconds >= order.timeout
-            ending.out_of_memory = not ended and not ending.timed_out and memory.is_over()
+            is_too_large = not ended and not ending.timed_out and memory.is_over()
+            ending.out_of_memory = is_too_large and not (order.ends_largest and _make_room(memory, order, folder))
             if ended or ending.timed_out or ending.out_of_memory or result in ready:
                 return ending
+
+
+def _make_room(memory: MemoryWatch, order: Order, folder: Path) -> bool:
+    """Kill the largest process below the worker, and say so in its folder; False where it is the worker itself."""
+    if (largest := memory.largest_below()) is None:
+        return False
+    put(folder / OUT_OF_MEMORY, f"was killed: the run used more than {order.max_memory} MiB of memory")
+    with contextlib.suppress(psutil.Error):
+        largest.kill()
+    return True
 
 
 def _keep_output(output: int, ending: Ending) -> bool:

@@ -18,8 +18,9 @@ from typing import Any
 
 FOLDER = "WINDTUNNEL_WORKER_FOLDER"
 SHOW_STACK = signal.SIGUSR1
-RESULT, KEPT, STACK = "result", "kept", "stack"
-"""The files in the worker's folder: what it hands over, what it has put aside, where it stands."""
+RESULT, KEPT, STACK, OUT_OF_MEMORY = "result", "kept", "stack", "out-of-memory"
+"""The files in the worker's folder: what it hands over, what it has put aside, where it stands, and why a process below
+it was killed."""
 
 
 def work(target: str, arguments: tuple[Any, ...], folder: Path, output: int) -> None:

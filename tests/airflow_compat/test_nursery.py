@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("airflow")
 
-from windtunnel.airflow_compat.nursery import Nursery
+from windtunnel.airflow_compat.nursery import Nursery, NurseryLost
 
 
 def begin(order, descriptors):
@@ -74,5 +74,5 @@ def test_what_lives_has_no_exit_code(nursery):
 
 def test_a_nursery_that_somebody_has_ended_is_told_of(nursery):
     os.kill(nursery._pid, signal.SIGKILL)
-    with pytest.raises(ConnectionError):
+    with pytest.raises(NurseryLost):
         forked(nursery, "exits")

@@ -67,7 +67,12 @@ with DAG("killed", schedule=None):
 
         ctypes.string_at(0)
 
-    kills_itself(), leaves_once(), crashes()
+    @task
+    def takes_memory() -> None:
+        held = bytearray(1 << 30)
+        time.sleep(60)
+
+    kills_itself(), leaves_once(), crashes(), takes_memory()
 
 with DAG("asks_the_database", schedule=None):
 
@@ -270,8 +275,11 @@ def test_tasks_that_need_each_other_alive_are_at_work_together(runs):
 
 def test_a_process_that_ends_early_is_the_failure_of_its_task_alone(runs):
     assert runs["killed"].process.end is End.COMPLETED
-    assert states(runs, "killed") == {"kills_itself": "failed", "leaves_once": "success", "crashes": "failed"}
+    ended = {"kills_itself": "failed", "crashes": "failed", "takes_memory": "failed", "leaves_once": "success"}
+    assert states(runs, "killed") == ended
     assert failure(runs, "killed", "kills_itself").summary == "its process was killed by SIGKILL"
+    too_much = "its process was killed: the run used more than 768 MiB of memory"
+    assert failure(runs, "killed", "takes_memory").summary == too_much
 
 
 def test_a_crash_is_told_at_the_users_line(runs):
@@ -300,9 +308,8 @@ def test_what_waits_for_nothing_but_the_clock_does_not_keep_a_run_waiting(runs):
 
 def test_a_task_that_ends_its_parent_is_told_of_and_nothing_hangs(runs):
     run = runs["ends_its_parent"]
-    assert run.process.end is End.COMPLETED
-    assert run.failure is not None
-    assert "a task may have ended its parent" in run.failure.message
+    assert (run.process.end, run.left) == (End.DIED, RunEnd.CUT_OFF)
+    assert states(runs, "ends_its_parent") == {"end": "running", "after": ""}
 
 
 def test_a_sensor_that_gives_up_by_itself_is_let(runs):

@@ -25,7 +25,7 @@ from airflow.utils.state import TaskInstanceState
 
 from windtunnel.airflow_compat.execution_api import client
 from windtunnel.airflow_compat.listening import listening
-from windtunnel.airflow_compat.nursery import Nursery
+from windtunnel.airflow_compat.nursery import Nursery, NurseryLost
 from windtunnel.airflow_compat.templates import redacted
 
 _LAST_LINES = 30
@@ -150,7 +150,7 @@ class Attempts(BaseExecutor):
                     subprocess_logs_to_stdout=False,
                     nursery=self._nursery,
                 )
-        except ConnectionError:
+        except NurseryLost:
             raise
         except Exception as refusal:  # the API may refuse to start it
             lines.append(str(refusal))

@@ -26,10 +26,14 @@ _OUT_OF_HAND = 124  # what Airflow's supervisor has a process exit with that nob
 Begin = Callable[[Any, Sequence[int]], object]
 
 
+class NurseryLost(Exception):
+    """Somebody has ended the nursery: nothing more can be forked, and nobody knows how what was forked has ended."""
+
+
 class Nursery:
     """A child of this process, and processes forked from it: in each, `begin(order, descriptors)` is called.
 
-    An order is anything that can be pickled. A ConnectionError where somebody has ended the nursery.
+    An order is anything that can be pickled. Whatever is asked of it may raise NurseryLost.
     """
 
     def __init__(self, begin: Begin) -> None:
@@ -48,8 +52,11 @@ class Nursery:
     def fork(self, order: Any, descriptors: Sequence[int]) -> int:
         """The pid of a new process, which has copies of the descriptors."""
         sent = pickle.dumps(order)
-        socket.send_fds(self._line, [_LENGTH.pack(len(sent))], descriptors)
-        self._line.sendall(sent)
+        try:
+            socket.send_fds(self._line, [_LENGTH.pack(len(sent))], descriptors)
+            self._line.sendall(sent)
+        except ConnectionError as loss:
+            raise NurseryLost from loss
         while True:
             pid, said = self._hear()
             if said == _IS_THERE:
@@ -71,9 +78,12 @@ class Nursery:
             os.waitpid(self._pid, 0)
 
     def _hear(self) -> tuple[int, int]:
-        news = self._line.recv(_NEWS.size, socket.MSG_WAITALL)
+        try:
+            news = self._line.recv(_NEWS.size, socket.MSG_WAITALL)
+        except ConnectionError as loss:
+            raise NurseryLost from loss
         if len(news) < _NEWS.size:
-            raise ConnectionError("the process that starts the tasks is gone: a task may have ended its parent")
+            raise NurseryLost
         pid, said = _NEWS.unpack(news)
         if said != _IS_THERE:
             self._codes[pid] = said

@@ -141,7 +141,8 @@ class Stage(Observer, Protocol):
 class Played:
     """A run that was played: its state in Airflow's word, how it was left, and the texts that belong to it alone.
 
-    `instances` are (task_id, map_index, state or "", attempts, seconds), as stored.
+    `instances` are (task_id, map_index, state or "", attempts, seconds), as stored; a task that nobody heard the end of
+    because the run was cut off is running.
     """
 
     state: str
@@ -167,6 +168,7 @@ def play(
     """
     from windtunnel.airflow_compat.attempts import Attempts, nursery_of
     from windtunnel.airflow_compat.awaited import provide_awaited_runs
+    from windtunnel.airflow_compat.nursery import NurseryLost
     from windtunnel.airflow_compat.scheduling import Scheduler, create_run, dates_of, state_of, task_instances
     from windtunnel.airflow_compat.triggering import Triggers
 
@@ -178,16 +180,24 @@ def play(
     run = _Run(lambda: state_of(dag.dag_id, run_id), limit)
     with closing(nursery_of(stage)) as nursery:
         attempts = Attempts(stage, nursery)
-        end = _Loop(Scheduler(attempts), attempts, triggers, stage, run).until(time.monotonic() + seconds)
+        loop = _Loop(Scheduler(attempts), attempts, triggers, stage, run)
+        try:
+            end = loop.until(time.monotonic() + seconds)
+        except NurseryLost:
+            end = RunEnd.CUT_OFF
     if end is RunEnd.OUT_OF_TIME:
         stage.left_at_work(attempts.processes)
     if attempts.requests:
         stage.call_back(bag, attempts.requests)
+    lost = {(key.task_id, key.map_index) for key in attempts.processes} if end is RunEnd.CUT_OFF else ()
     return Played(
         state_of(dag.dag_id, run_id),
         end,
         tuple(_marks(run_id, dates_of(dag.dag_id, run_id))),
-        tuple(task_instances(dag.dag_id, run_id)),
+        tuple(
+            (task_id, index, "running" if (task_id, index) in lost else state, tries, taken)
+            for task_id, index, state, tries, taken in task_instances(dag.dag_id, run_id)
+        ),
     )
 
 

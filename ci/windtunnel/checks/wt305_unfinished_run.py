@@ -1,7 +1,7 @@
 """Run that hangs, or that ends the process it is started from.
 
 ## What it does
-Reports a DAG whose run did not come to an end: a task ran longer than `--timeout`, the run held more memory than
+Reports a DAG whose run did not come to an end: a task ran longer than `--timeout`, the run itself held more memory than
 `--max-memory`, or a task killed the process that it was started from.
 
 ## Why is this bad?

@@ -58,7 +58,10 @@ def collect_contexts(pool: Pool, requests: Iterable[ContextRequest], timeout: fl
     for request in requests:
         by_context[request.context].append(request)
     for alike in by_context.values():
-        jobs = (Job(request, f"{__name__}:run_in_context", (request, timeout), timeout) for request in alike)
+        jobs = (
+            Job(request, f"{__name__}:run_in_context", (request, timeout), timeout, ends_largest=True)
+            for request in alike
+        )
         for job, outcome in pool.map(jobs):
             facts = outcome.value if isinstance(outcome.value, ContextFacts) else job.key.nothing_seen()
             yield replace(facts, process=outcome.process)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 import time
 import traceback
@@ -37,7 +38,7 @@ from windtunnel.facts import (
 )
 from windtunnel.findings import Location
 from windtunnel.pool import death_of, facts_in, stack_in
-from windtunnel.worker import SHOW_STACK, Shelf, put, tell_stack
+from windtunnel.worker import OUT_OF_MEMORY, SHOW_STACK, Shelf, put, tell_stack
 
 _STACK_GRACE = 0.5  # seconds in which a process may write where it stands
 
@@ -213,9 +214,18 @@ class RunWatch:
 
     def _death(self, key: Any, code: int, lines: tuple[str, ...]) -> FailureFacts:
         """Of an attempt that could not tell: somebody ended its process, or Airflow did not come to the task's end."""
-        death = death_of(code) or "ended before its work was done"
+        death = self._short_of_memory(code) or death_of(code) or "ended before its work was done"
         log = "\n".join(lines)
         return FailureFacts("", f"its process {death}", self._users_line(key), log, need_in_text(log, ()))
+
+    def _short_of_memory(self, code: int) -> str:
+        """What the supervisor has put down where it was it that killed an attempt."""
+        note = self._folder.parent / OUT_OF_MEMORY
+        if code != -signal.SIGKILL or not note.exists():
+            return ""
+        told = str(facts_in(note.read_bytes()))
+        note.unlink()
+        return told
 
     # In the process of an attempt, which has a copy of all this
 

@@ -41,7 +41,7 @@ class DagRunRequest:
 
 def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) -> Iterator[RunFacts]:
     """The facts of each run, in the order in which their children end. A run is left after `timeout` seconds."""
-    jobs = (Job(request, f"{__name__}:run_dag", (request, timeout), timeout) for request in requests)
+    jobs = (Job(request, f"{__name__}:run_dag", (request, timeout), timeout, ends_largest=True) for request in requests)
     for job, outcome in pool.map(jobs):
         dag = job.key.dag
         facts: RunFacts = outcome.value or RunFacts(dag.dag_id, dag.location, outcome.process)
@@ -49,6 +49,8 @@ def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) 
         if outcome.process.end is End.COMPLETED and facts.left is RunEnd.OUT_OF_TIME:
             late = f"did not end within {timeout:g} s"
             facts = replace(facts, process=replace(outcome.process, end=End.TIMED_OUT, detail=late))
+        elif outcome.process.end is End.COMPLETED and facts.left is RunEnd.CUT_OFF:
+            facts = replace(facts, process=replace(outcome.process, end=End.DIED, detail="was cut off from its tasks"))
         else:
             facts = replace(facts, process=outcome.process, failure=stuck)
         yield replace(facts, forced=job.key.forced)

@@ -59,12 +59,17 @@ class TaskRunFacts:
 
 
 class RunEnd(str, Enum):
-    """How a run was left. One that is `stuck` has nothing at work and nothing to wait for, and yet is not finished."""
+    """How a run was left.
+
+    One that is `stuck` has nothing at work and nothing to wait for, and yet is not finished; one that is `cut off` has
+    lost the process that starts its tasks.
+    """
 
     FINISHED = "finished"
     WAITING = "waiting"
     STUCK = "stuck"
     OUT_OF_TIME = "out of time"
+    CUT_OFF = "cut off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
         files=tuple(collected.files),
         runs=collected.runs,
         paths=collected.paths,
+        contexts=tuple(collected.contexts),
         dataflows=tuple(collected.dataflows),
         properties=tuple(collected.properties),
         timings=tuple(collected.timings),

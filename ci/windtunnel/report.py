@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from windtunnel.facts import DagFileFacts, DataflowFacts, NeedKind, PathsFacts, PropertyFacts, RunFacts
+from windtunnel.facts import (
+    ContextFacts,
+    DagFileFacts,
+    DataflowFacts,
+    NeedKind,
+    PathsFacts,
+    PropertyFacts,
+    RunFacts,
+)
 from windtunnel.findings import Finding, Location, Severity
 
 
@@ -40,6 +48,7 @@ class Report:
     files: tuple[DagFileFacts, ...] = ()
     runs: tuple[RunFacts, ...] = ()
     paths: tuple[PathsFacts, ...] = ()
+    contexts: tuple[ContextFacts, ...] = ()
     dataflows: tuple[DataflowFacts, ...] = ()
     properties: tuple[PropertyFacts, ...] = ()
     timings: tuple[Timing, ...] = field(default=())

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from windtunnel.facts import (
+    Content,
     CounterExample,
     DagFacts,
     DagFileFacts,
@@ -16,6 +17,8 @@ from windtunnel.facts import (
     ForcedFacts,
     Forcing,
     NodeFacts,
+    Occasion,
+    OutputFacts,
     PathsFacts,
     ProcessFacts,
     Property,
@@ -26,6 +29,8 @@ from windtunnel.facts import (
     Shape,
     TaskFacts,
     TaskRunFacts,
+    TwiceFacts,
+    VisitFacts,
 )
 from windtunnel.findings import Finding, Location, Severity
 from windtunnel.report import Report, Timing, Versions
@@ -199,6 +204,25 @@ EXPLORED = replace(
             CLEAN.runs[0],
             (replace(run_of(SALES, "failed"), forced=(ForcedFacts("load", Forcing.FAIL),)),),
             ("'choose' answers 'right'",),
+        ),
+    ),
+)
+AGAIN = replace(
+    CLEAN,
+    contexts=(
+        TwiceFacts(
+            CLEAN.runs[0].dag_id,
+            CLEAN.runs[0].location,
+            CLEAN.runs[0],
+            ProcessFacts(End.COMPLETED, seconds=1.5),
+            (
+                VisitFacts(
+                    Occasion.CLEARED,
+                    "2026-03-01",
+                    "success",
+                    outputs=(OutputFacts("/data/sales.db", Content.TABLE, "sales", added=2, repeated=2),),
+                ),
+            ),
         ),
     ),
 )

@@ -12,8 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import windtunnel.reporters
-from tests.reporters.reports import CLEAN, DIVISION, EXPLORED, MIXED, SALES, hostile, loaded, run_of
-from windtunnel.facts import End, Property, SaveState, ScheduleFacts
+from tests.reporters.reports import AGAIN, CLEAN, DIVISION, EXPLORED, MIXED, SALES, hostile, loaded, run_of
+from windtunnel.facts import DataFacts, End, Property, PushFacts, SaveState, ScheduleFacts
 from windtunnel.findings import Severity
 from windtunnel.report import Report, Timing, Versions
 from windtunnel.reporters import render
@@ -179,6 +179,7 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
         "run": None,
         "paths": [],
         "paths_left_out": [],
+        "contexts": [],
     }
     assert failed["run"]["tasks"][0] == {
         "task_id": "load",
@@ -186,6 +187,7 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
         "state": "failed",
         "tries": 1,
         "seconds": 0.5,
+        "xcoms": [],
     }
     assert failed["run"]["drivers"][0]["final_vars"] == ["totals"]
     assert [save["state"] for save in failed["run"]["saves"]] == ["whole", "missing"]
@@ -255,3 +257,31 @@ def test_further_paths_stand_by_their_dag_with_what_was_forced_and_what_was_left
     assert dag["paths_left_out"] == ["'choose' answers 'right'"]
     Draft202012Validator(SCHEMA).validate(document(EXPLORED))
     assert document(EXPLORED)["summary"] == document(CLEAN)["summary"]
+
+
+def test_further_runs_in_a_context_stand_by_their_dag_with_what_they_left_behind() -> None:
+    (context,) = document(AGAIN)["dags"][0]["contexts"]
+    assert (context["context"], context["end"], context["seconds"]) == ("twice", "completed", 1.5)
+    (again,) = context["runs"]
+    assert (again["occasion"], again["date"], again["state"]) == ("the same run, cleared", "2026-03-01", "success")
+    assert again["outputs"] == [
+        {
+            "path": "/data/sales.db",
+            "table": "sales",
+            "content": "table",
+            "new": False,
+            "added": 2,
+            "removed": 0,
+            "repeated": 2,
+        }
+    ]
+    Draft202012Validator(SCHEMA).validate(document(AGAIN))
+
+
+def test_what_a_task_handed_on_is_told_by_its_key_type_and_size() -> None:
+    (run,) = CLEAN.runs
+    handed = replace(run.tasks[0], data=DataFacts(pushed=(PushFacts("return_value", "list", 12),)))
+    report = replace(CLEAN, runs=(replace(run, tasks=(handed,)),))
+    task = document(report)["dags"][0]["run"]["tasks"][0]
+    assert task["xcoms"] == [{"key": "return_value", "type": "list", "size": 12}]
+    Draft202012Validator(SCHEMA).validate(document(report))

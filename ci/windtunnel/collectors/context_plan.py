@@ -18,11 +18,7 @@ from windtunnel.facts import (
 )
 
 CONTEXTS: dict[str, type[ContextFacts]] = {
-    "undated": UndatedFacts,
-    "twice": TwiceFacts,
-    "machines": ElsewhereFacts,
-    "retry": ResumedFacts,
-    "dates": DatesFacts,
+    context.name: context for context in (UndatedFacts, TwiceFacts, ElsewhereFacts, ResumedFacts, DatesFacts)
 }
 """By the names that the setting has for them."""
 _MOST_OF_TIME = 1 / 3

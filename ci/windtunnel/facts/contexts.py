@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from windtunnel.facts.processes import ProcessFacts
 from windtunnel.facts.runs import FileUseFacts, RunEnd, RunFacts, TaskRunFacts
@@ -81,8 +82,11 @@ class VisitFacts:
 class ContextFacts:
     """A DAG run again in one context, in a process of its own. `plain` is its first run, which ended well.
 
-    `today` is the date of the clock. `scheduled` where its runs come by the clock, `by_asset` where assets bring them.
+    `name` is what the settings call the context. `today` is the date of the clock. `scheduled` where its runs come by
+    the clock, `by_asset` where assets bring them.
     """
+
+    name: ClassVar[str] = ""
 
     dag_id: str
     location: Location
@@ -102,6 +106,8 @@ class ContextFacts:
 class UndatedFacts(ContextFacts):
     """Run without a date: as by the API, or by assets."""
 
+    name = "undated"
+
 
 @dataclass(frozen=True, slots=True)
 class RepeatedFacts(ContextFacts):
@@ -112,17 +118,25 @@ class RepeatedFacts(ContextFacts):
 class TwiceFacts(RepeatedFacts):
     """Run for a date, then cleared and run again, in the same folders; then for another date, if that can tell more."""
 
+    name = "twice"
+
 
 @dataclass(frozen=True, slots=True)
 class ResumedFacts(RepeatedFacts):
     """Run for a date, cleared and run again; then for another, with each task that writes killed once."""
+
+    name = "retry"
 
 
 @dataclass(frozen=True, slots=True)
 class DatesFacts(ContextFacts):
     """Run for peculiar dates: leap days, ends of months, days on which the clocks change."""
 
+    name = "dates"
+
 
 @dataclass(frozen=True, slots=True)
 class ElsewhereFacts(ContextFacts):
     """Run with each attempt on a machine of its own, as far as the working and the temporary folder make one."""
+
+    name = "machines"

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from windtunnel.facts import (
+    ContextFacts,
     CounterExample,
     DagFacts,
     DagFileFacts,
@@ -16,18 +17,19 @@ from windtunnel.facts import (
     DriverFacts,
     FailureFacts,
     NodeFacts,
-    PathsFacts,
+    OutputFacts,
     ProcessFacts,
     PropertyFacts,
     RunFacts,
     SaveFacts,
     ScheduleFacts,
     TaskRunFacts,
+    VisitFacts,
 )
 from windtunnel.findings import Finding, Severity
 from windtunnel.report import Report
 from windtunnel.reporters.safe import is_obeyed
-from windtunnel.reporters.tally import Module, Tally, dags, is_broken, modules, outcome, paths_of, tally
+from windtunnel.reporters.tally import Module, Tally, contexts_of, dags, is_broken, modules, outcome, paths_of, tally
 
 SCHEMA = "1"
 """The version of the document's form: raised when a key goes or changes its meaning, not for a new one."""
@@ -64,7 +66,7 @@ def _document(report: Report) -> Object:
         "python": versions.python,
         "summary": _summary(report, tally(report)),
         "findings": [_finding(finding) for finding in report.findings],
-        "dags": [_dag(file, dag, run, paths_of(report, run)) for file, dag, run in dags(report)],
+        "dags": [_dag(report, file, dag, run) for file, dag, run in dags(report)],
         "not_loaded": [_not_loaded(file) for file in report.files if is_broken(file)],
         "dataflows": [_dataflow(module) for module in modules(report)],
         "timings": [{"stage": timing.stage, "seconds": _seconds(timing.seconds)} for timing in report.timings],
@@ -110,7 +112,8 @@ def _finding(finding: Finding) -> Object:
     }
 
 
-def _dag(file: DagFileFacts, dag: DagFacts, run: RunFacts | None, paths: PathsFacts | None) -> Object:
+def _dag(report: Report, file: DagFileFacts, dag: DagFacts, run: RunFacts | None) -> Object:
+    paths = paths_of(report, run)
     return {
         "file": file.path,
         "dag_id": dag.dag_id,
@@ -127,11 +130,43 @@ def _dag(file: DagFileFacts, dag: DagFacts, run: RunFacts | None, paths: PathsFa
         "run": _run(run) if run else None,
         "paths": [_path(taken) for taken in paths.runs] if paths else [],
         "paths_left_out": paths.left_out if paths else [],
+        "contexts": [_context(context) for context in contexts_of(report, run)],
     }
 
 
 def _path(run: RunFacts) -> Object:
     return {"forced": [forced.text for forced in run.forced], "run": _run(run)}
+
+
+def _context(context: ContextFacts) -> Object:
+    return {
+        "context": context.name,
+        **_process(context.process),
+        "runs": [_visit(visit) for visit in context.visits],
+    }
+
+
+def _visit(visit: VisitFacts) -> Object:
+    return {
+        "occasion": visit.occasion.value,
+        "date": visit.date or None,
+        "state": visit.state or None,
+        "left": visit.left.value,
+        "tasks": [_task(task) for task in visit.tasks],
+        "outputs": [_output(output) for output in visit.outputs],
+    }
+
+
+def _output(output: OutputFacts) -> Object:
+    return {
+        "path": output.path,
+        "table": output.table or None,
+        "content": output.content.value,
+        "new": output.new,
+        "added": output.added,
+        "removed": output.removed,
+        "repeated": output.repeated,
+    }
 
 
 def _schedule(schedule: ScheduleFacts) -> Object:
@@ -164,6 +199,7 @@ def _task(task: TaskRunFacts) -> Object:
         "state": task.state or None,
         "tries": task.tries,
         "seconds": _seconds(task.seconds),
+        "xcoms": [{"key": pushed.key, "type": pushed.type, "size": pushed.size} for pushed in task.data.pushed],
     }
 
 

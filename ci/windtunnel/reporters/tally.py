@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from windtunnel.facts import (
+    ContextFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
@@ -113,6 +114,14 @@ def dags(report: Report) -> Iterator[tuple[DagFileFacts, DagFacts, RunFacts | No
 def paths_of(report: Report, run: RunFacts | None) -> PathsFacts | None:
     """The further runs of the DAG that a plain run is of; None where there was nothing more to be shown."""
     return next((paths for paths in report.paths if run is not None and paths.plain is run), None)
+
+
+def contexts_of(report: Report, run: RunFacts | None) -> tuple[ContextFacts, ...]:
+    """The contexts in which the DAG was run again that a plain run is of, in the order of their names."""
+    if run is None:
+        return ()
+    again = [one for one in report.contexts if (one.dag_id, one.location) == (run.dag_id, run.location)]
+    return tuple(sorted(again, key=lambda context: context.name))
 
 
 def modules(report: Report) -> tuple[Module, ...]:

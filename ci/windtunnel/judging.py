@@ -41,7 +41,7 @@ from windtunnel.findings import Complaint, Finding, Location
 from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
-CONTEXT_SUBJECTS = (UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts)
+CONTEXT_SUBJECTS = (ContextFacts, UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts)
 
 _ALWAYS_BEARING = ("dags", "modules", "timeout", "max_memory", "env_file", "fixtures")
 _BEARING: Mapping[type, tuple[str, ...]] = {

@@ -16,6 +16,7 @@ from windtunnel.checks.wt335_unclean_retry import unclean_retry
 from windtunnel.checks.wt336_undated_output import undated_output
 from windtunnel.checks.wt337_output_named_by_chance import output_named_by_chance
 from windtunnel.checks.wt338_failing_date import failing_date
+from windtunnel.checks.wt341_unfinished_further_run import unfinished_further_run
 from windtunnel.facts import (
     Content,
     DatesFacts,
@@ -26,6 +27,7 @@ from windtunnel.facts import (
     OutputFacts,
     ProcessFacts,
     ResumedFacts,
+    RunEnd,
     RunFacts,
     SaveFacts,
     SaveState,
@@ -215,3 +217,33 @@ def test_what_lies_in_the_folders_of_a_run_is_named_without_them():
     assert shown("/tmp/windtunnel-ab_c/17/tmp/lake2/a.csv") == "'lake2/a.csv' in its temporary folder"
     assert shown("/tmp/windtunnel-ab_c/17/attempts-x/1.machine/cwd/a.csv") == "'a.csv' in its working folder"
     assert shown("/data/a.csv") == "/data/a.csv"
+
+
+def unended(left, *, end=End.COMPLETED, seconds=60.0):
+    last = replace(visit(Occasion.BY_API, state="running", tasks=(replace(TASK, state="running"),)), left=left)
+    run = replace(PLAIN, process=ProcessFacts(End.COMPLETED, seconds=2.0))
+    return replace(
+        context(UndatedFacts, last, plain=run), process=ProcessFacts(end, "was killed by SIGKILL", seconds=seconds)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lost", "how"),
+    [
+        (unended(RunEnd.STUCK), "stands still"),
+        (unended(RunEnd.CUT_OFF), "is cut off from its tasks"),
+        (unended(RunEnd.OUT_OF_TIME), "does not come to an end"),
+        (unended(RunEnd.FINISHED, end=End.TIMED_OUT), "does not come to an end"),
+        (unended(RunEnd.FINISHED, end=End.DIED), "was killed by SIGKILL"),
+    ],
+)
+def test_a_further_run_that_is_lost_is_told_with_the_task_at_work(lost, how):
+    message = f"DAG 'a' {how} in a manual run by the API while 'save' was at work"
+    assert said(unfinished_further_run, lost) == [(2, message)]
+
+
+def test_a_further_run_that_waits_or_may_have_had_too_little_time_is_not_told():
+    assert said(unfinished_further_run, unended(RunEnd.WAITING)) == []
+    assert said(unfinished_further_run, unended(RunEnd.OUT_OF_TIME, seconds=24.0)) == []
+    assert said(unfinished_further_run, context(UndatedFacts, visit(Occasion.BY_API))) == []
+    assert said(unfinished_further_run, context(UndatedFacts)) == []

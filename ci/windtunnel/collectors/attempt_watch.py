@@ -94,7 +94,7 @@ class AttemptWatch:
 
     def _ended(self, state: str, failure: FailureFacts | None) -> AttemptFacts:
         key, executions, uses = self._key, self._seen.recording.take(), self._seen.uses.taken()
-        owner = Owner(key.dag_id, key.task_id, self._seen.file.root, self._bystanders, self._seen.effects)
+        owner = Owner(key.dag_id, key.task_id, key.map_index, self._seen.file.root, self._bystanders, self._seen.effects)
         judge = inspect_saves if state in ("success", "") else asked_for
         return AttemptFacts(
             state=state,

@@ -13,7 +13,8 @@ from types import FrameType
 from typing import Any
 
 from windtunnel.collectors.allowed_hosts import AllowedHosts
-from windtunnel.collectors.failures import is_users
+from windtunnel.collectors.failures import is_users, relative
+from windtunnel.findings import Location
 
 _LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "")
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -54,6 +55,11 @@ class Effects:
     def lets(self, host: str, port: int | None) -> bool:
         """Whether this process may reach a host."""
         return is_this_machine(host) or self.allowed.allows(host, port)
+
+    def users_line(self) -> Location | None:
+        """The innermost line of the user's at which this thread stands."""
+        found = _users_line(self.root)
+        return Location(relative(found[0], self.root), found[1]) if found and self.root else None
 
     def forget_refused(self) -> None:
         """Begin anew: what follows is somebody else's doing."""

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from windtunnel.collectors.effects import Effects
+from windtunnel.findings import Location
 
 _BASE = "hamilton.lifecycle.base"
 SAVER_TAG = "hamilton.data_saver"
@@ -40,7 +41,10 @@ class Saved:
 
 @dataclass(slots=True)
 class Execution:
-    """One execution of a driver: the graph it ran on, what was asked of it, and what it did."""
+    """One execution of a driver: the graph it ran on, what was asked of it, and what it did.
+
+    `driven_at` is the user's line that drove it, if it is one of this thread.
+    """
 
     graph: Any
     final_vars: tuple[str, ...]
@@ -51,6 +55,7 @@ class Execution:
     executed: list[str] = field(default_factory=list)
     saved: list[Saved] = field(default_factory=list)
     deeds_before: dict[str, int] = field(default_factory=dict)
+    driven_at: Location | None = None
 
 
 class Recording:
@@ -68,6 +73,7 @@ class Recording:
 
     def before_graph(self, run_id: str, execution: Execution) -> None:
         """A driver starts."""
+        execution.driven_at = self._effects.users_line()
         self._by_run[run_id] = execution
 
     def after_graph(self, run_id: str) -> None:

@@ -23,6 +23,7 @@ class Owner:
 
     dag_id: str
     task_id: str
+    map_index: int
     root: Path
     bystanders: Bystanders
     effects: Effects
@@ -31,19 +32,23 @@ class Owner:
 def inspect_saves(executions: Sequence[Execution], owner: Owner) -> list[SaveFacts]:
     """One fact for each saver of each execution, judged now: call it the moment that the task has ended well."""
     done = [saved for execution in executions for saved in execution.saved]
-    facts = [_fact(saved.node, owner, seen) for saved, seen in zip(done, look_at(done, owner), strict=True)]
+    by = [execution for execution in executions for _ in execution.saved]
+    facts = [
+        _fact(saved.node, execution, owner, seen)
+        for execution, saved, seen in zip(by, done, look_at(done, owner), strict=True)
+    ]
     for execution in executions:
         saved, requested = {done.node.name for done in execution.saved}, _upstream_of(execution)
         for node in (node for node in _savers_of(execution) if node.name not in saved):
             state = SaveState.NOT_REACHED if node.name in requested else SaveState.NEVER_REQUESTED
-            facts.append(_fact(node, owner, Seen(state)))
+            facts.append(_fact(node, execution, owner, Seen(state)))
     return facts
 
 
 def asked_for(executions: Iterable[Execution], owner: Owner) -> list[SaveFacts]:
     """One fact for each saver that a task which did not end well has asked for: what it wrote is not looked at."""
     return [
-        _fact(node, owner, Seen(SaveState.NOT_REACHED))
+        _fact(node, execution, owner, Seen(SaveState.NOT_REACHED))
         for execution in executions
         for node in _savers_of(execution)
         if node.name in _upstream_of(execution)
@@ -54,11 +59,12 @@ def _savers_of(execution: Execution) -> list[Any]:
     return [node for node in execution.graph.nodes.values() if SAVER_TAG in node.tags]
 
 
-def _fact(node: Any, owner: Owner, seen: Seen) -> SaveFacts:
-    module, location = _origin(node, owner.root)
+def _fact(node: Any, execution: Execution, owner: Owner, seen: Seen) -> SaveFacts:
+    module, location = _origin(node, execution, owner.root)
     return SaveFacts(
         dag_id=owner.dag_id,
         task_id=owner.task_id,
+        map_index=owner.map_index,
         node=node.name,
         module=module,
         format=str(node.tags.get(FORMAT_TAG, "")),
@@ -70,12 +76,12 @@ def _fact(node: Any, owner: Owner, seen: Seen) -> SaveFacts:
     )
 
 
-def _origin(node: Any, root: Path) -> tuple[str, Location]:
-    """The module and the line of the function that a node was made from."""
+def _origin(node: Any, execution: Execution, root: Path) -> tuple[str, Location]:
+    """The module and the line of the function that a node was made from; of a materializer, where it was driven."""
     for function in node.originating_functions or ():
         code = inspect.unwrap(function).__code__
         return function.__module__, Location(relative(code.co_filename, root), code.co_firstlineno)
-    return "", Location("?")
+    return "", execution.driven_at or Location("?")
 
 
 def _upstream_of(execution: Execution) -> set[str]:
@@ -110,7 +116,7 @@ def _certain(
     for save in run.saves:
         if save.state is not SaveState.NEVER_REQUESTED:
             yield save
-        elif save.module not in unsure and _identity(save) not in asked | told:
+        elif save.module not in unsure and (save.module or not unsure) and _identity(save) not in asked | told:
             told.add(_identity(save))
             yield save
 

@@ -104,7 +104,8 @@ class SaveState(str, Enum):
 class SaveFacts:
     """One saver node of a dataflow that a task drove, and what lay at its path when the task ended.
 
-    `path` is "" where the saver names none or did not run; `size` is in bytes; `detail` says what was wrong, or for
+    `map_index` is that of the task instance. `location` is where the saver is declared; of a materializer, which no
+    function declares, the line that drove it. `path` is "" where the saver names none or did not run; `size` is in bytes; `detail` says what was wrong, or for
     UNSEEN why windtunnel could not look.
     """
 
@@ -118,6 +119,12 @@ class SaveFacts:
     path: str = ""
     size: int = 0
     detail: str = ""
+    map_index: int = -1
+
+    @property
+    def task(self) -> str:
+        """The task as people name it: with its index where it is mapped."""
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
 
 
 @dataclass(frozen=True, slots=True)

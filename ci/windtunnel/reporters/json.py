@@ -220,6 +220,7 @@ def _driver(driver: DriverFacts) -> Object:
 def _save(save: SaveFacts) -> Object:
     return {
         "task_id": save.task_id,
+        "map_index": save.map_index,
         "node": save.node,
         "module": save.module,
         "format": save.format,

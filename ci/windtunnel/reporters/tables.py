@@ -126,7 +126,7 @@ def _save_rows(report: Report, verbosity: int) -> Iterator[tuple[str, ...]]:
     for run in report.runs:
         for save in run.saves:
             path = save.path if verbosity > 0 else _short(save.path, str(report.root))
-            task = f"{save.dag_id} / {save.task_id}"
+            task = f"{save.dag_id} / {save.task}"
             yield (task, save.node, save.format, save.state.value, path or _NONE, _size(save))
 
 

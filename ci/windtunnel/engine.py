@@ -38,7 +38,6 @@ from windtunnel.facts import (
     PropertyFacts,
     RepositoryFacts,
     RunFacts,
-    SaveState,
     SlowImportFacts,
     TaskFacts,
     UnseenDagsFacts,
@@ -330,7 +329,7 @@ def _others_who_might_ask(
     pool: Pool, found: Found, done: Sequence[RunFacts], settings: Settings, fixtures: Fixtures
 ) -> tuple[RunFacts, ...]:
     """The runs of the DAGs that nobody wanted checked, where a saver seems forgotten which one of them may ask for."""
-    forgotten = any(save.state is SaveState.NEVER_REQUESTED for run in settle(done) for save in run.saves)
+    forgotten = any(save.is_unasked for run in settle(done) for save in run.saves)
     if not forgotten or not found.others:
         return ()
     by_path = {file.path: file for file in found.others}

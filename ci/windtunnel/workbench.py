@@ -38,7 +38,6 @@ from windtunnel.facts import (
     PropertyFacts,
     RunFacts,
     SaveFacts,
-    SaveState,
 )
 from windtunnel.findings import Finding
 from windtunnel.judging import (
@@ -200,7 +199,7 @@ class Workbench:
 
     def _subjects_of_run(self, file: DagFile, dag: DagFacts) -> Iterator[Subject]:
         (run,) = settle(self._run([(file, dag)]))
-        if self._judges(SaveFacts) and any(save.state is SaveState.NEVER_REQUESTED for save in run.saves):
+        if self._judges(SaveFacts) and any(save.is_unasked for save in run.saves):
             # Another DAG may ask for it: nothing is said before all have run.
             everything = [(file, dag), *self._all_dags()]
             run = settle(self._run(everything))[0]

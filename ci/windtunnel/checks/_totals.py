@@ -25,15 +25,20 @@ def totals():
         from modules import totals as dataflow
 
         dr = driver.Builder().with_modules(dataflow).build()
-        dr.execute(["WANTED"], inputs={"rows": [1, 2], "path": "totals.json"})
+        CALL
 
     count()
 
 
 totals()
 """
+_CALL = 'dr.execute(["WANTED"], inputs={"rows": [1, 2], "path": "totals.json"})'
 
 
-def totals(module: str = _MODULE, wanted: str = "saved_totals") -> Mapping[str, str]:
-    """The files of the example: `module` in the place of a sound one, and a task that asks for the node `wanted`."""
-    return {"modules/totals.py": module, "dags/totals.py": _DAG.replace("WANTED", wanted)}
+def totals(module: str = _MODULE, wanted: str = "saved_totals", call: str = _CALL) -> Mapping[str, str]:
+    """The files of the example: `module` in the place of a sound one, and a task that asks for the node `wanted`.
+
+    `call` is what the task does with its driver `dr`, in lines.
+    """
+    lines = call.replace("WANTED", wanted).splitlines()
+    return {"modules/totals.py": module, "dags/totals.py": _DAG.replace("CALL", "\n        ".join(lines))}

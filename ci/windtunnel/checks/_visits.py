@@ -22,6 +22,11 @@ def shown(path: str) -> str:
     return path
 
 
+def is_own(path: str) -> bool:
+    """Whether it lies in a folder that the run has for itself alone."""
+    return bool(_OWN.match(path))
+
+
 def label(output: OutputFacts) -> str:
     """An output as findings say it."""
     return f"table {output.table!r} of {shown(output.path)}" if output.table else shown(output.path)

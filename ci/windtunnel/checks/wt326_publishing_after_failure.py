@@ -25,7 +25,10 @@ from windtunnel.facts import PathsFacts, RunFacts, SaveState, TaskFacts
 from windtunnel.findings import Complaint, Severity
 
 _WHATEVER_HAPPENED = ("all_done", "one_done", "always", "none_skipped")
-_NOT_SAVED = (SaveState.NEVER_REQUESTED, SaveState.NOT_REACHED, SaveState.MISSING)
+_NOT_SAVED = (
+    *(SaveState.NEVER_REQUESTED, SaveState.CUT_OFF, SaveState.NOT_REACHED),
+    *(SaveState.SWALLOWED, SaveState.LEFT_BEHIND, SaveState.MISSING),
+)
 _TRANSFER = re.compile(r"[a-z0-9]To[A-Z]\w*Operator$")
 
 FAILING = """\

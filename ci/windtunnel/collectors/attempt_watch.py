@@ -14,7 +14,8 @@ from windtunnel.collectors.failures import failure_facts, failure_from_text, rel
 from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.needs import need_of, need_of_network
 from windtunnel.collectors.playback import play_back
-from windtunnel.collectors.recorder import Execution, Recording
+from windtunnel.collectors.recorder import Execution, Recording, Saved
+from windtunnel.collectors.saved_files import stamp_of
 from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
 from windtunnel.collectors.task_data import TaskData
 from windtunnel.collectors.template_faults import with_template
@@ -72,6 +73,7 @@ class AttemptWatch:
             force(task, forced)
         self._bystanders = Bystanders.now(self._run_process)
         self._seen.recording.take()
+        self._seen.recording.on_saved = self._saved
         self._seen.effects.forget_refused()
         self._seen.uses.begin(self._key.task_id)
         play_back(self._seen.responses, self._seen.effects.lets)
@@ -84,6 +86,9 @@ class AttemptWatch:
         """Nothing more will be done here. A task that has not ended was deferred, or will be repeated."""
         self._put(self._facts or self._ended("", None))
 
+    def _saved(self, saved: Saved) -> None:
+        saved.stamp = stamp_of(saved, self._seen.effects)
+
     def _forced_here(self) -> list[ForcedFacts]:
         is_of_dag = self._key.dag_id == self._seen.dag.dag_id
         return [forced for forced in self._seen.forced if is_of_dag and forced.task_id == self._key.task_id]
@@ -94,7 +99,9 @@ class AttemptWatch:
 
     def _ended(self, state: str, failure: FailureFacts | None) -> AttemptFacts:
         key, executions, uses = self._key, self._seen.recording.take(), self._seen.uses.taken()
-        owner = Owner(key.dag_id, key.task_id, key.map_index, self._seen.file.root, self._bystanders, self._seen.effects)
+        owner = Owner(
+            key.dag_id, key.task_id, key.map_index, self._seen.file.root, self._bystanders, self._seen.effects
+        )
         judge = inspect_saves if state in ("success", "") else asked_for
         return AttemptFacts(
             state=state,

@@ -22,7 +22,10 @@ CONTEXTS: dict[str, type[ContextFacts]] = {
 }
 """By the names that the setting has for them."""
 _MOST_OF_TIME = 1 / 3
-_WRITTEN = (SaveState.WHOLE, SaveState.EMPTY, SaveState.UNREADABLE)
+_WRITTEN = (
+    *(SaveState.WHOLE, SaveState.EMPTY, SaveState.UNREADABLE, SaveState.MISTAKEN),
+    *(SaveState.MISNAMED, SaveState.TRUNCATED, SaveState.CONTRADICTED),
+)
 
 
 def contexts_for(

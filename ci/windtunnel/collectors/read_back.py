@@ -7,9 +7,10 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from windtunnel.collectors.recorder import FORMAT_TAG, Saved
+from windtunnel.collectors.rows import rows_of
 
 _PATH_NAMES = ("path", "filepath_or_buffer", "path_or_buf", "path_or_buffer", "io", "file")
 # Options that mean the same to pandas' and Hamilton's writers and readers; `header`, for one, does not.
@@ -21,19 +22,26 @@ _SHARED_OPTIONS = (
 _OPAQUE_OPTIONS = ("extra_kwargs", "engine_kwargs", "storage_options", "stylesheet", "filesystem")
 
 
-def why_unreadable(saved: Saved, file: Path) -> str:
-    """Why the file cannot be read; "" where it can, and where nobody here knows how to."""
+class ReadBack(NamedTuple):
+    """Why a file cannot be read, "" where it can and where nobody here knows how to; and the rows that were read."""
+
+    trouble: str = ""
+    rows: int | None = None
+
+
+def read_back(saved: Saved, file: Path) -> ReadBack:
+    """What the file of a saver gives."""
     if file.is_dir():
-        return ""
+        return ReadBack()
     if saved.saver is None:
         probe = _PROBES.get(file.suffix.lower())
-        return probe(file) if probe else ""
+        return ReadBack(probe(file) if probe else "")
     loader = _matching_loader(saved)
     if loader is None or any(saved.options.get(name) for name in _OPAQUE_OPTIONS):
-        return ""
-    trouble = _load(loader, saved, file)
+        return ReadBack()
+    found = _load(loader, saved, file)
     # pandas guesses types and axes of JSON, and fails on documents that any other reader takes
-    return trouble if saved.node.tags.get(FORMAT_TAG) != "json" or _not_json(file) else ""
+    return found if saved.node.tags.get(FORMAT_TAG) != "json" or _not_json(file) else ReadBack(rows=found.rows)
 
 
 def _matching_loader(saved: Saved) -> Any:
@@ -47,20 +55,20 @@ def _matching_loader(saved: Saved) -> Any:
     return None
 
 
-def _load(loader: Any, saved: Saved, file: Path) -> str:
+def _load(loader: Any, saved: Saved, file: Path) -> ReadBack:
     required, optional = loader.get_required_arguments(), loader.get_optional_arguments()
     options = {name: saved.options[name] for name in _SHARED_OPTIONS if name in saved.options and name in optional}
     path_names = [name for name in _PATH_NAMES if name in required or name in optional][:1]
     options.update(dict.fromkeys(path_names, str(file)))
     if not path_names or set(required) - set(options):
-        return ""
+        return ReadBack()
     try:
-        loader(**options).load_data(saved.data_type)
+        loaded, _ = loader(**options).load_data(saved.data_type)
     except (ImportError, MemoryError):  # the reader wants what this Python has not: nothing is known of the file
-        return ""
+        return ReadBack()
     except Exception as error:  # whatever a reader raises on a torn file
-        return f"{type(error).__name__}: {error}"
-    return ""
+        return ReadBack(f"{type(error).__name__}: {error}")
+    return ReadBack(rows=rows_of(loaded))
 
 
 # What the name of a file promises, whoever wrote it: only what no reader of such a file can do without.

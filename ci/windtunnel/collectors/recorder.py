@@ -8,13 +8,17 @@ import importlib.util
 import inspect
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.failures import failure_facts
+from windtunnel.collectors.needs import need_of
+from windtunnel.collectors.rows import rows_of
+from windtunnel.facts import FailureFacts
 from windtunnel.findings import Location
 
 _BASE = "hamilton.lifecycle.base"
@@ -27,7 +31,9 @@ class Saved:
     """One saver node that ended well: the options its saver was made with, and the metadata that it returned.
 
     `saver` is the class behind @save_to, None for a function of the user's own (@datasaver). `cwd` is where relative
-    paths began when it ended; `idle` that it neither wrote, connected nor started anything that Python can see.
+    paths began when it ended, `at` a time of the machine's monotonic clock; `idle` that it neither wrote, connected nor
+    started anything that Python can see. `rows` are those of what was saved, None where it has none that are certain;
+    `stamp` is that of its file when it had just ended, None where nobody looked.
     """
 
     node: Any
@@ -37,13 +43,27 @@ class Saved:
     saver: type | None
     cwd: Path
     idle: bool
+    rows: int | None = None
+    stamp: tuple[int, int] | None = None
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True)
+class Broken:
+    """A node that raised, `at` which time, and how many deeds had been done by then."""
+
+    node: Any
+    failure: FailureFacts
+    deeds: int
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True)
 class Execution:
     """One execution of a driver: the graph it ran on, what was asked of it, and what it did.
 
-    `driven_at` is the user's line that drove it, if it is one of this thread.
+    `driven_at` is the user's line that drove it, if it is one of this thread. `replaced` are the savers in whose place
+    an adapter of the driver's has put something else, each with that.
     """
 
     graph: Any
@@ -54,12 +74,19 @@ class Execution:
     seconds: float = 0.0
     executed: list[str] = field(default_factory=list)
     saved: list[Saved] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    replaced: dict[str, str] = field(default_factory=dict)
     deeds_before: dict[str, int] = field(default_factory=dict)
     driven_at: Location | None = None
 
 
 class Recording:
-    """The executions since the last `take`, in the order in which they started."""
+    """The executions since the last `take`, in the order in which they started.
+
+    `on_saved` is called when a saver has just ended well.
+    """
+
+    on_saved: Callable[[Saved], None] | None = None
 
     def __init__(self, effects: Effects) -> None:
         self._by_run: dict[str, Execution] = {}
@@ -86,27 +113,45 @@ class Recording:
         if (execution := self._by_run.get(run_id)) and SAVER_TAG in node.tags:
             execution.deeds_before[node.name] = self._effects.deeds
 
-    def after_node(self, run_id: str, node: Any, kwargs: Mapping[str, Any], success: bool, result: Any) -> None:
+    def after_node(
+        self, run_id: str, node: Any, kwargs: Mapping[str, Any], result: Any, error: BaseException | None
+    ) -> None:
         """A node has run."""
         execution = self._by_run.get(run_id)
         if execution is None:
             return
         execution.executed.append(node.name)
-        if success and SAVER_TAG in node.tags:
+        if error is not None:
+            execution.broken.append(self._broken(node, error))
+        elif SAVER_TAG in node.tags:
             idle = execution.deeds_before.get(node.name) == self._effects.deeds
-            execution.saved.append(_saved(node, kwargs, result, idle=idle))
+            self._after_saver(execution, _saved(node, kwargs, result, idle=idle))
+
+    def after_adapter(self, run_id: str, node: Any, result: Any) -> None:
+        """An adapter has put a result in the place of what a saver would have returned."""
+        if execution := self._by_run.get(run_id):
+            execution.replaced[node.name] = repr(result)[:80]
+
+    def _after_saver(self, execution: Execution, saved: Saved) -> None:
+        if self.on_saved is not None:
+            self.on_saved(saved)
+        execution.saved.append(saved)
+
+    def _broken(self, node: Any, error: BaseException) -> Broken:
+        failure = failure_facts(error, self._effects.root or Path("/"), need_of(error))
+        return Broken(node, failure, self._effects.deeds)
 
 
 def _saved(node: Any, kwargs: Mapping[str, Any], metadata: Any, *, idle: bool) -> Saved:
-    hidden = _hidden_defaults(node.callable)
+    hidden = hidden_defaults(node.callable)
     names, data_name = hidden.get("dependencies", {}), hidden.get("data_node_name", "")
     options = {**hidden.get("resolved_kwargs", {}), **{names.get(name, name): kwargs[name] for name in kwargs}}
     data = options.pop(data_name, None)
     saver = getattr(hidden.get("adapter_factory"), "adapter_cls", None)
-    return Saved(node, options, type(data), metadata, saver, _cwd(), idle)
+    return Saved(node, options, type(data), metadata, saver, _cwd(), idle, rows_of(data))
 
 
-def _hidden_defaults(function: Any) -> dict[str, Any]:
+def hidden_defaults(function: Any) -> dict[str, Any]:
     """What @save_to gives to the function that it makes, as defaults of parameters named `_SaveToDecorator__<name>`."""
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -170,15 +215,24 @@ def _observe(base: Any, recording: Recording) -> None:
     original = base.LifecycleAdapterSet.__init__
 
     def init(self: Any, *adapters: Any) -> None:
-        original(self, *adapters, recorder)
+        original(self, *adapters, recorder(_stand_ins(base, adapters)))
 
     base.LifecycleAdapterSet.__init__ = init
+
+
+def _stand_ins(base: Any, adapters: Iterable[Any]) -> tuple[Any, ...] | None:
+    """What the adapters that run nodes put in the place of results; None where no adapter runs any."""
+    running = [adapter for adapter in adapters if isinstance(adapter, base.BaseDoNodeExecute)]
+    return tuple(getattr(adapter, "sentinel_value", None) for adapter in running) if running else None
 
 
 def _recorder(base: Any, recording: Recording) -> Any:
     class Recorder(
         base.BasePreGraphExecute, base.BasePostGraphExecute, base.BasePreNodeExecute, base.BasePostNodeExecute
     ):
+        def __init__(self, stand_ins: tuple[Any, ...] | None) -> None:
+            self.stand_ins = stand_ins
+
         def pre_graph_execute(
             self, *, run_id: str, graph: Any, final_vars: list[str], inputs: Any, overrides: Any
         ) -> None:
@@ -193,15 +247,22 @@ def _recorder(base: Any, recording: Recording) -> Any:
         def pre_node_execute(self, *, run_id: str, node_: Any, **_: Any) -> None:
             recording.before_node(run_id, node_)
 
-        def post_node_execute(
-            self, *, run_id: str, node_: Any, kwargs: Any, success: bool, result: Any, **_: Any
-        ) -> None:
-            recording.after_node(run_id, node_, kwargs, success, result)
+        def post_node_execute(self, *, run_id: str, node_: Any, kwargs: Any, error: Any, result: Any, **_: Any) -> None:
+            if error is None and SAVER_TAG in node_.tags and self.stands_in(result):
+                recording.after_adapter(run_id, node_, result)
+            else:
+                recording.after_node(run_id, node_, kwargs, result, error)
+
+        def stands_in(self, result: Any) -> bool:
+            """Whether it is not what a saver has returned."""
+            if self.stand_ins is None:
+                return False
+            return not isinstance(result, Mapping) or result in [one for one in self.stand_ins if type(one) is dict]
 
         def __reduce__(self) -> Any:  # an executor that pickles its adapters gets one that records nothing here
             return _Nothing, ()
 
-    return Recorder()
+    return Recorder
 
 
 class _Nothing:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from windtunnel.collectors.broken_word import broken_word
 from windtunnel.collectors.effects import Effects
-from windtunnel.collectors.read_back import why_unreadable
+from windtunnel.collectors.read_back import read_back
 from windtunnel.collectors.recorder import FORMAT_TAG, Saved
 from windtunnel.collectors.unfinished import Bystanders, stamp
 from windtunnel.facts import SaveState
@@ -62,6 +63,22 @@ def look_at(saves: Sequence[Saved], witness: Witness) -> list[Seen]:
         else _look(saved, promise, file, writers.get(file, ""))
         for number, (saved, promise, file) in enumerate(zip(saves, promises, files, strict=True))
     ]
+
+
+def left_by(saved: Saved, effects: Effects) -> Seen:
+    """What lies where a saver of a task that has failed since has written."""
+    promise = _promise(saved)
+    file = _file(saved, promise, effects) if promise.certain else None
+    if file is None or not file.is_file():
+        return Seen(SaveState.NOT_REACHED)
+    return Seen(SaveState.LEFT_BEHIND, str(file), stamp(file)[0])
+
+
+def stamp_of(saved: Saved, effects: Effects) -> tuple[int, int] | None:
+    """The stamp of the one file that a saver has written; None where it is not certain which one that is."""
+    promise = _promise(saved)
+    file = _file(saved, promise, effects) if promise.certain else None
+    return stamp(file) if file is not None and file.is_file() else None
 
 
 def _promise(saved: Saved) -> _Promise:
@@ -122,8 +139,11 @@ def _look(saved: Saved, promise: _Promise, file: Path, writer: str) -> Seen:
         return Seen(SaveState.EMPTY, str(file))
     if size > _READ_AT_MOST:
         return Seen(SaveState.UNSEEN, str(file), size, "it is too large to be read back here")
-    trouble = why_unreadable(saved, file)
-    return Seen(SaveState.UNREADABLE if trouble else SaveState.WHOLE, str(file), size, trouble)
+    found = read_back(saved, file)
+    if found.trouble:
+        return Seen(SaveState.UNREADABLE, str(file), size, found.trouble)
+    state, detail = broken_word(saved, file, found.rows) or (SaveState.WHOLE, "")
+    return Seen(state, str(file), size, detail)
 
 
 def _doubt(saved: Saved, promise: _Promise, file: Path) -> str:

@@ -6,15 +6,18 @@ import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import relative
-from windtunnel.collectors.recorder import FORMAT_TAG, SAVER_TAG, Execution
-from windtunnel.collectors.saved_files import Seen, look_at
+from windtunnel.collectors.recorder import FORMAT_TAG, Execution
+from windtunnel.collectors.saved_files import Seen, left_by, look_at
 from windtunnel.collectors.unfinished import Bystanders
+from windtunnel.collectors.unkept import needed_by, savers_of, unkept
 from windtunnel.facts import End, RunFacts, SaveFacts, SaveState
 from windtunnel.findings import Location
+
+_Identities: TypeAlias = "set[tuple[str, str]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +40,23 @@ def inspect_saves(executions: Sequence[Execution], owner: Owner) -> list[SaveFac
         _fact(saved.node, execution, owner, seen)
         for execution, saved, seen in zip(by, done, look_at(done, owner), strict=True)
     ]
-    for execution in executions:
-        saved, requested = {done.node.name for done in execution.saved}, _upstream_of(execution)
-        for node in (node for node in _savers_of(execution) if node.name not in saved):
-            state = SaveState.NOT_REACHED if node.name in requested else SaveState.NEVER_REQUESTED
-            facts.append(_fact(node, execution, owner, Seen(state)))
+    facts += [
+        _fact(node, execution, owner, seen)
+        for execution in executions
+        for node, seen in unkept(execution, executions, owner.effects)
+    ]
     return facts
 
 
 def asked_for(executions: Iterable[Execution], owner: Owner) -> list[SaveFacts]:
-    """One fact for each saver that a task which did not end well has asked for: what it wrote is not looked at."""
+    """One fact for each saver that a task which did not end well has asked for: what it wrote is not read."""
     return [
-        _fact(node, execution, owner, Seen(SaveState.NOT_REACHED))
+        _fact(node, execution, owner, left.get(node.name, Seen(SaveState.NOT_REACHED)))
         for execution in executions
-        for node in _savers_of(execution)
-        if node.name in _upstream_of(execution)
+        for left in [{saved.node.name: left_by(saved, owner.effects) for saved in execution.saved}]
+        for node in savers_of(execution)
+        if node.name in needed_by(execution)
     ]
-
-
-def _savers_of(execution: Execution) -> list[Any]:
-    return [node for node in execution.graph.nodes.values() if SAVER_TAG in node.tags]
 
 
 def _fact(node: Any, execution: Execution, owner: Owner, seen: Seen) -> SaveFacts:
@@ -84,38 +84,29 @@ def _origin(node: Any, execution: Execution, root: Path) -> tuple[str, Location]
     return "", execution.driven_at or Location("?")
 
 
-def _upstream_of(execution: Execution) -> set[str]:
-    """Every node that the final variables need, not looking behind what was overridden."""
-    nodes = execution.graph.nodes
-    needed: set[str] = set()
-    waiting = [name for name in execution.final_vars if name in nodes]
-    while waiting:
-        name = waiting.pop()
-        if name not in needed and name not in execution.overrides:
-            needed.add(name)
-            waiting += [dependency.name for dependency in nodes[name].dependencies]
-    return needed
-
-
 def settle(runs: Iterable[RunFacts]) -> tuple[RunFacts, ...]:
-    """The runs with the savers that nobody asked for said once, and only where that is certain.
+    """The runs with the savers that nobody came to said once, and only where that is certain.
 
     A saver that any task of any DAG asks for is not forgotten. Nor is one of a dataflow that a run drives which did
     not succeed in all of its tasks: those might have asked.
     """
     runs = tuple(runs)
-    asked = {_identity(save) for run in runs for save in run.saves if save.state is not SaveState.NEVER_REQUESTED}
+    saves = [save for run in runs for save in run.saves]
+    asked = {_identity(save) for save in saves if not save.is_unasked}
+    cut_off = {_identity(save) for save in saves if save.state is SaveState.CUT_OFF}
     unsure = {module for run in runs if not _all_succeeded(run) for module in _modules_of(run)}
     told: set[tuple[str, str]] = set()
-    return tuple(replace(run, saves=tuple(_certain(run, asked, unsure, told))) for run in runs)
+    return tuple(replace(run, saves=tuple(_certain(run, asked, cut_off, unsure, told))) for run in runs)
 
 
 def _certain(
-    run: RunFacts, asked: set[tuple[str, str]], unsure: set[str], told: set[tuple[str, str]]
+    run: RunFacts, asked: _Identities, cut_off: _Identities, unsure: set[str], told: _Identities
 ) -> Iterator[SaveFacts]:
     for save in run.saves:
-        if save.state is not SaveState.NEVER_REQUESTED:
+        if not save.is_unasked:
             yield save
+        elif save.state is SaveState.NEVER_REQUESTED and _identity(save) in cut_off:
+            continue
         elif save.module not in unsure and (save.module or not unsure) and _identity(save) not in asked | told:
             told.add(_identity(save))
             yield save

@@ -92,11 +92,18 @@ class SaveState(str, Enum):
 
     WHOLE = "whole"
     NEVER_REQUESTED = "never requested"
+    CUT_OFF = "cut off"
     NOT_REACHED = "not reached"
+    SWALLOWED = "swallowed"
+    LEFT_BEHIND = "left behind"
     MISSING = "missing"
     EMPTY = "empty"
     UNREADABLE = "unreadable"
     UNFINISHED = "unfinished"
+    MISTAKEN = "mistaken"
+    MISNAMED = "misnamed"
+    TRUNCATED = "truncated"
+    CONTRADICTED = "contradicted"
     UNSEEN = "unseen"
 
 
@@ -105,8 +112,9 @@ class SaveFacts:
     """One saver node of a dataflow that a task drove, and what lay at its path when the task ended.
 
     `map_index` is that of the task instance. `location` is where the saver is declared; of a materializer, which no
-    function declares, the line that drove it. `path` is "" where the saver names none or did not run; `size` is in bytes; `detail` says what was wrong, or for
-    UNSEEN why windtunnel could not look.
+    function declares, the line that drove it. `path` is "" where the saver names none or did not run; `size` is in
+    bytes. `detail` says what was wrong, for UNSEEN why windtunnel could not look, for NEVER_REQUESTED which value was
+    asked for instead, if it was the one to be saved, and for CUT_OFF the overrides that did it.
     """
 
     dag_id: str
@@ -125,6 +133,11 @@ class SaveFacts:
     def task(self) -> str:
         """The task as people name it: with its index where it is mapped."""
         return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether this task has not come to it by what it asked for; another may have."""
+        return self.state in (SaveState.NEVER_REQUESTED, SaveState.CUT_OFF)
 
 
 @dataclass(frozen=True, slots=True)

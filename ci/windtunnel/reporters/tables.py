@@ -18,9 +18,13 @@ from windtunnel.reporters.tally import Module, dags, ending, is_broken, modules,
 SLOWEST = 5
 _NONE = "-"
 _SAVES = ("dag_id / task_id", "node", "format", "=state", "path", ">size")
+_NO_FILE = (
+    *(SaveState.NEVER_REQUESTED, SaveState.CUT_OFF, SaveState.NOT_REACHED),
+    *(SaveState.SWALLOWED, SaveState.MISSING, SaveState.UNSEEN),
+)
 _GOOD, _BAD = (
     frozenset({"success", "whole"}),
-    frozenset({"failed", "died", "timed out", "missing", "unreadable"}),
+    frozenset({"failed", "died", "timed out", "missing", "unreadable", "swallowed", "truncated", "mistaken"}),
 )
 
 
@@ -139,7 +143,7 @@ def _short(path: str, root: str) -> str:
 
 
 def _size(save: SaveFacts) -> str:
-    if save.state not in (SaveState.WHOLE, SaveState.EMPTY, SaveState.UNREADABLE, SaveState.UNFINISHED):
+    if save.state in _NO_FILE:
         return _NONE
     size, unit = float(save.size), "B"
     for larger in ("kB", "MB", "GB", "TB"):

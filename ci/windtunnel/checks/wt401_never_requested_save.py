@@ -46,6 +46,6 @@ PASSING = totals()
 def never_requested_save(save: SaveFacts) -> Iterator[Complaint]:
     if save.state is SaveState.NEVER_REQUESTED:
         message = f"saver {save.node!r} is in the dataflow of task {save.task_id!r}, but no task asks for it"
-        instead = f": {save.detail!r}, which the task asks for, is only what it would save" if save.detail else ""
+        instead = f": {save.detail!r}, which is asked for, is only what it would save" if save.detail else ""
         remedy = f"ask for {save.node!r} beside {save.detail!r} in the final_vars of the driver" if save.detail else ""
         yield Complaint(save.location, f"{message}{instead or ': nothing is written'}", remedy=remedy)

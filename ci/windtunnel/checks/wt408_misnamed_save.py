@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from windtunnel.checks import check
 from windtunnel.checks._totals import totals
+from windtunnel.checks._visits import shown
 from windtunnel.facts import SaveFacts, SaveState
 from windtunnel.findings import Complaint, Severity
 
@@ -43,4 +44,6 @@ PASSING = totals(_MODULE % ("json", ""))
 )
 def misnamed_save(save: SaveFacts) -> Iterator[Complaint]:
     if save.state is SaveState.MISNAMED:
-        yield Complaint(save.location, f"saver {save.node!r} of task {save.task_id!r} wrote {save.path}: {save.detail}")
+        yield Complaint(
+            save.location, f"saver {save.node!r} of task {save.task_id!r} wrote {shown(save.path)}: {save.detail}"
+        )

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from windtunnel.checks import check
 from windtunnel.checks._totals import totals
+from windtunnel.checks._visits import shown
 from windtunnel.facts import SaveFacts, SaveState
 from windtunnel.findings import Complaint, Severity
 
@@ -48,5 +49,5 @@ PASSING = totals(_MODULE % ("", " " * 4))
 )
 def contradicted_save(save: SaveFacts) -> Iterator[Complaint]:
     if save.state is SaveState.CONTRADICTED:
-        message = f"the metadata of saver {save.node!r} of task {save.task_id!r} does not fit {save.path}"
+        message = f"the metadata of saver {save.node!r} of task {save.task_id!r} does not fit {shown(save.path)}"
         yield Complaint(save.location, f"{message}: {save.detail}")

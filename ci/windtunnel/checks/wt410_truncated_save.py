@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from windtunnel.checks import check
 from windtunnel.checks._totals import totals
+from windtunnel.checks._visits import shown
 from windtunnel.facts import SaveFacts, SaveState
 from windtunnel.findings import Complaint, Severity
 
@@ -85,5 +86,6 @@ PASSING = totals(_MODULE % ("\n            file.writelines(batch)", ""))
 def truncated_save(save: SaveFacts) -> Iterator[Complaint]:
     if save.state is SaveState.TRUNCATED:
         yield Complaint(
-            save.location, f"saver {save.node!r} of task {save.task_id!r} lost rows in {save.path}: {save.detail}"
+            save.location,
+            f"saver {save.node!r} of task {save.task_id!r} lost rows in {shown(save.path)}: {save.detail}",
         )

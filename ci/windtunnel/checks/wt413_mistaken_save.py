@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from windtunnel.checks import check
 from windtunnel.checks._totals import totals
+from windtunnel.checks._visits import shown
 from windtunnel.facts import SaveFacts, SaveState
 from windtunnel.findings import Complaint, Severity
 
@@ -36,5 +37,5 @@ PASSING = totals(_MODULE % ', target_="totals")')
 @check("WT413", on=SaveFacts, severity=Severity.ERROR, remedy="name the function as target_ in each @save_to above it")
 def mistaken_save(save: SaveFacts) -> Iterator[Complaint]:
     if save.state is SaveState.MISTAKEN:
-        message = f"saver {save.node!r} of task {save.task_id!r} has no data in {save.path}"
+        message = f"saver {save.node!r} of task {save.task_id!r} has no data in {shown(save.path)}"
         yield Complaint(save.location, f"{message}: {save.detail}")

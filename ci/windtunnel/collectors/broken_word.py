@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from windtunnel.collectors.file_formats import why_misnamed
-from windtunnel.collectors.recorder import FORMAT_TAG, SAVER_TAG, Saved
+from windtunnel.collectors.recorder import FORMAT_TAG, SAVER_TAG, Saved, hidden_defaults
 from windtunnel.collectors.rows import rows_at_most
 from windtunnel.collectors.unfinished import stamp
 from windtunnel.facts import SaveState
@@ -51,7 +51,7 @@ def _saver_below(saved: Saved) -> str:
     mine = [known for known in decorators if getattr(known, "artifact_name", "") in (None, name)]
     if not mine or any(getattr(known, "target", "") is not None for known in mine):
         return ""
-    below = [node for node in saved.node.dependencies if SAVER_TAG in node.tags]
+    below = [node for node in saved.node.dependencies if SAVER_TAG in node.tags and hidden_defaults(node.callable)]
     return next((node.name for node in below if functions & set(node.originating_functions or ())), "")
 
 

@@ -215,7 +215,8 @@ def _observe(base: Any, recording: Recording) -> None:
     original = base.LifecycleAdapterSet.__init__
 
     def init(self: Any, *adapters: Any) -> None:
-        original(self, *adapters, recorder(_stand_ins(base, adapters)))
+        others = [adapter for adapter in adapters if not isinstance(adapter, recorder)]  # a set made from another set
+        original(self, *others, recorder(_stand_ins(base, others)))
 
     base.LifecycleAdapterSet.__init__ = init
 

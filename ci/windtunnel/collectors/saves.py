@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import relative
@@ -16,8 +16,6 @@ from windtunnel.collectors.unfinished import Bystanders
 from windtunnel.collectors.unkept import needed_by, savers_of, unkept
 from windtunnel.facts import End, RunFacts, SaveFacts, SaveState
 from windtunnel.findings import Location
-
-_Identities: TypeAlias = "set[tuple[str, str]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +91,25 @@ def settle(runs: Iterable[RunFacts]) -> tuple[RunFacts, ...]:
     runs = tuple(runs)
     saves = [save for run in runs for save in run.saves]
     asked = {_identity(save) for save in saves if not save.is_unasked}
-    cut_off = {_identity(save) for save in saves if save.state is SaveState.CUT_OFF}
     unsure = {module for run in runs if not _all_succeeded(run) for module in _modules_of(run)}
-    told: set[tuple[str, str]] = set()
-    return tuple(replace(run, saves=tuple(_certain(run, asked, cut_off, unsure, told))) for run in runs)
+    told: dict[tuple[str, str], SaveFacts] = {}
+    for save in sorted((save for save in saves if save.is_unasked), key=_says_most):
+        is_sure = save.module not in unsure and (save.module or not unsure)  # a materializer may be of any dataflow
+        if is_sure and _identity(save) not in asked:
+            told.setdefault(_identity(save), save)
+    return tuple(replace(run, saves=tuple(_said_once(run, told))) for run in runs)
 
 
-def _certain(
-    run: RunFacts, asked: _Identities, cut_off: _Identities, unsure: set[str], told: _Identities
-) -> Iterator[SaveFacts]:
+def _says_most(save: SaveFacts) -> tuple[bool, bool]:
+    return save.state is not SaveState.CUT_OFF, not save.detail
+
+
+def _said_once(run: RunFacts, told: dict[tuple[str, str], SaveFacts]) -> Iterator[SaveFacts]:
     for save in run.saves:
         if not save.is_unasked:
             yield save
-        elif save.state is SaveState.NEVER_REQUESTED and _identity(save) in cut_off:
-            continue
-        elif save.module not in unsure and (save.module or not unsure) and _identity(save) not in asked | told:
-            told.add(_identity(save))
-            yield save
+        elif told.get(_identity(save)) == save:
+            yield told.pop(_identity(save))
 
 
 def _all_succeeded(run: RunFacts) -> bool:

@@ -26,6 +26,7 @@ ROUND_TRIPS = [
     ("csv_utf_16", "table", "csv", {"path": "e.csv", "encoding": "utf-16"}),
     ("csv_unquoted", "table", "csv", {"path": "f.csv", "quoting": 3, "escapechar": "\\"}),
     ("csv_of_no_rows", "no_rows", "csv", {"path": "g.csv", "index": False}),
+    ("csv_of_one_column", "blanks", "csv", {"path": "h.csv", "index": False}),
     ("parquet_by_url", "table", "parquet", {"path": "file://HERE/by url.parquet"}),
     ("parquet", "table", "parquet", {"path": "a.parquet"}),
     ("parquet_folder", "table", "parquet", {"path": "folder", "partition_cols": ["n"]}),
@@ -37,6 +38,7 @@ ROUND_TRIPS = [
     ("json_split", "dated", "json", {"filepath_or_buffer": "c.json", "orient": "split", "date_unit": "ns"}),
     ("json_of_no_rows", "no_rows", "json", {"filepath_or_buffer": "d.json", "orient": "records", "lines": True}),
     ("html", "table", "html", {"buf": "a.html"}),
+    ("list_json", "listed", "json", {"path": "f.json"}),
     ("dict_json", "mapping", "json", {"path": "e.json"}),
     ("dict_pickle", "mapping", "pickle", {"path": "a.pkl"}),
     ("dict_yaml", "mapping", "yaml", {"path": "a.yaml"}),
@@ -92,6 +94,16 @@ def no_rows() -> pd.DataFrame:
 SAVERS
 def dated() -> pd.DataFrame:
     return pd.DataFrame({"v": [1.5, 2]}, index=pd.date_range("2024-01-01", periods=2))
+
+
+SAVERS
+def blanks() -> pd.DataFrame:
+    return pd.DataFrame({"a": [" ", None, "", "x"]})
+
+
+SAVERS
+def listed() -> list:
+    return [1, None, {"a": []}]
 
 
 SAVERS

@@ -101,6 +101,8 @@ def test_a_name_that_no_reader_can_go_by_is_told(tmp_path, name, content, wrote,
     [
         ("a.csv", "a,b\n1,2\n3,4", 3),
         ("a.csv", 'a\n"x\ny"\n', 3),  # more lines than records
+        ("a.tsv", "a\r1\r2", 3),
+        ("a.csv", "a\r\n1\r\n", 2),
         ("a.jsonl", "{}\n{}\n", 2),
         ("a.json", "[1, 2, 3]", 3),
         ("a.json", '{"a": 1}\n{"a": 2}\n', 2),
@@ -109,7 +111,7 @@ def test_a_name_that_no_reader_can_go_by_is_told(tmp_path, name, content, wrote,
     ],
 )
 def test_the_rows_of_a_text_are_never_more_than_its_lines_or_items(tmp_path, name, content, rows):
-    (tmp_path / name).write_text(content)
+    (tmp_path / name).write_bytes(content.encode())
     assert rows_at_most(tmp_path / name) == rows
 
 

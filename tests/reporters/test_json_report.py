@@ -191,6 +191,7 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
     }
     assert failed["run"]["drivers"][0]["final_vars"] == ["totals"]
     assert [save["state"] for save in failed["run"]["saves"]] == ["whole", "missing"]
+    assert [save["map_index"] for save in failed["run"]["saves"]] == [-1, -1]
     assert (timed_out["run"]["outcome"], timed_out["run"]["end"], timed_out["run"]["state"]) == (
         "timed out",
         "timed out",

@@ -188,9 +188,12 @@ def test_the_table_of_modules_counts_functions_properties_and_examples() -> None
 
 
 def test_the_table_of_saves_shortens_paths_visibly() -> None:
-    assert block(MIXED, "Saves", width=100)[3:] == [
-        "daily_sales / totals  save.totals  parquet  whole    out/totals.parquet             12.3 kB",
-        "daily_sales / totals  save.totals  parquet  missing  …/2024-01-01/stock-levels.csv        -",
+    assert block(MIXED, "Saves", width=100)[1:] == [
+        "dag_id / task_id  node         format   state       size  path",
+        "───────────────────────────────────────────────────────────────────────────────────────",
+        "daily_sales",
+        "  totals          save.totals  parquet  whole    12.3 kB  out/totals.parquet",
+        "  totals          save.totals  parquet  missing        -  …/2024-01-01/stock-levels.csv",
     ]
     assert "/srv/wt-1/home/out/2024-01-01/stock-levels.csv" in text(MIXED, width=120, verbosity=1)
 
@@ -202,7 +205,27 @@ def test_the_table_of_saves_shortens_paths_visibly() -> None:
 def test_sizes_are_readable(size: int, shown: str) -> None:
     saved = replace(save(SALES), size=size)
 
-    assert block(replace(CLEAN, runs=(run_of(SALES, saves=(saved,)),)), "Saves")[3].endswith(f"  {shown}")
+    assert block(replace(CLEAN, runs=(run_of(SALES, saves=(saved,)),)), "Saves")[4].endswith(
+        f"  {shown}  out/totals.parquet"
+    )
+
+
+def test_a_path_that_stays_long_is_shown_by_its_name_alone() -> None:
+    saved = save(SALES, path="/data/manual__2024-01-01T00:00:00.123456+00:00/totals.parquet")
+
+    assert block(replace(CLEAN, runs=(run_of(SALES, saves=(saved,)),)), "Saves")[4].endswith("  …/totals.parquet")
+
+
+def test_what_many_instances_of_a_task_save_alike_is_one_row() -> None:
+    mapped = [replace(save(SALES, path=f"/repo/out/{index}.parquet"), map_index=index) for index in range(5)]
+    broken = replace(save(SALES, SaveState.MISSING, "/repo/out/5.parquet"), map_index=5)
+    report = replace(CLEAN, runs=(run_of(SALES, saves=(*mapped, broken)),))
+
+    assert block(report, "Saves")[4:] == [
+        "  totals ×5       save.totals  parquet  whole    61.7 kB  out/0.parquet …",
+        "  totals[5]       save.totals  parquet  missing        -  out/5.parquet",
+    ]
+    assert "  totals[3] " in text(report, verbosity=1)
 
 
 def test_the_slowest_five_are_ordered_over_all_kinds() -> None:

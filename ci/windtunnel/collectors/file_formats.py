@@ -15,6 +15,7 @@ _MAGIC = {
     b"\x1f\x8b": "gzip",
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
     b"SQLite format 3\x00": "sqlite",
     b"\xd0\xcf\x11\xe0": "ole",
     b"\x89HDF\r\n\x1a\n": "hdf5",
@@ -51,14 +52,19 @@ def why_misnamed(file: Path, wrote: str) -> str:
     suffix = file.suffix.lower()
     if suffix not in _STRICT and suffix not in _TEXT | _PICKLES:
         return ""
-    with file.open("rb") as opened:
-        head = opened.read(64)
-    found = next((name for magic, name in _MAGIC.items() if head.startswith(magic)), "")
+    found, head = format_of(file)
     if suffix in _STRICT:
         return "" if found in _STRICT[suffix] else _said(suffix, found or wrote)
     if found:
         return _said(suffix, found) if found in (_NO_PICKLE if suffix in _PICKLES else _NO_TEXT) else ""
     return _said(suffix, wrote) if _is_other_text(suffix, head.lstrip(b"\xef\xbb\xbf \t\r\n"), wrote) else ""
+
+
+def format_of(file: Path) -> tuple[str, bytes]:
+    """The format that the first bytes of a file tell, "" for text and what is not known, and these bytes."""
+    with file.open("rb") as opened:
+        head = opened.read(64)
+    return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), ""), head
 
 
 def _said(suffix: str, found: str) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.file_formats import format_of
+
+_PARSED_AT_MOST = 16 * 1024 * 1024  # bytes of a JSON document; lines of text are counted in any file
 _TABLES = {("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "Table")}
 
 
@@ -28,22 +32,25 @@ def rows_at_most(file: Path) -> int | None:
         ".ndjson": _lines,
         ".parquet": _parquet_rows,
     }.get(file.suffix.lower())
-    try:
-        return count(file) if count else None
-    except ValueError:  # it is compressed, or in another encoding
-        return None
+    is_compressed = format_of(file)[0] not in ("", "parquet")
+    return count(file) if count and not is_compressed else None
 
 
 def _lines(file: Path) -> int:
-    """No record has less than a line, however fields are quoted."""
-    with file.open(encoding="utf-8-sig") as opened:
-        return sum(1 for _ in opened)
+    """No record has less than a line, however fields are quoted, and no encoding has less than a byte for its end."""
+    ends, last = Counter[int](), b"\n"
+    with file.open("rb") as opened:
+        while block := opened.read(1 << 20):
+            ends.update({end: block.count(end) for end in b"\r\n"})
+            last = block[-1:]
+    return max(ends.values(), default=0) + (last not in b"\r\n")
 
 
 def _items(file: Path) -> int | None:
-    text = file.read_text(encoding="utf-8-sig")
+    if file.stat().st_size > _PARSED_AT_MOST:
+        return None
     try:
-        found = json.loads(text)
+        found = json.loads(file.read_bytes())
     except ValueError:  # one document in each line
         return _lines(file)
     return len(found) if isinstance(found, list) else None

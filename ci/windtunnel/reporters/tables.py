@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from windtunnel.facts import DagFacts, PropertyFacts, RunFacts, SaveFacts, SaveState
+from windtunnel.facts import DagFacts, PropertyFacts, RunFacts
 from windtunnel.report import Report
-from windtunnel.reporters import safe
+from windtunnel.reporters import safe, saves
 from windtunnel.reporters.tally import Module, dags, ending, is_broken, modules, outcome, reason
 
 SLOWEST = 5
 _NONE = "-"
-_SAVES = ("dag_id / task_id", "node", "format", "=state", "path", ">size")
-_NO_FILE = (
-    *(SaveState.NEVER_REQUESTED, SaveState.CUT_OFF, SaveState.NOT_REACHED),
-    *(SaveState.SWALLOWED, SaveState.MISSING, SaveState.UNSEEN),
-)
 _GOOD, _BAD = (
     frozenset({"success", "whole"}),
     frozenset({"failed", "died", "timed out", "missing", "unreadable", "swallowed", "truncated", "mistaken"}),
@@ -36,7 +30,7 @@ def tables(report: Report, verbosity: int) -> Iterator[RenderableType]:
     yield from _not_loaded(report)
     yield from table("Modules", _module_columns(report), _module_rows(report))
     yield from _not_built(report)
-    yield from table("Saves", _SAVES, _save_rows(report, verbosity))
+    yield from table("Saves", saves.COLUMNS, saves.rows(report, verbosity))
     if verbosity > 0:
         yield from table("Properties", ("function", "result", ">examples", ">declined"), _property_rows(report))
         stages = ((timing.stage, _seconds(timing.seconds)) for timing in report.timings)
@@ -124,33 +118,6 @@ def _notes(notes: list[str]) -> Iterator[RenderableType]:
     if notes:
         yield from (Text(safe.shortened(safe.line(note), 400), style="red", overflow="fold") for note in notes)
         yield Text()
-
-
-def _save_rows(report: Report, verbosity: int) -> Iterator[tuple[str, ...]]:
-    for run in report.runs:
-        for save in run.saves:
-            path = save.path if verbosity > 0 else _short(save.path, str(report.root))
-            task = f"{save.dag_id} / {save.task}"
-            yield (task, save.node, save.format, save.state.value, path or _NONE, _size(save))
-
-
-def _short(path: str, root: str) -> str:
-    """The path below the root, or the last two names of one that lies elsewhere, after an ellipsis."""
-    pure = PurePosixPath(path)
-    if pure.is_relative_to(root):
-        return str(pure.relative_to(root))
-    return path if len(pure.parts) <= 3 else "…/" + "/".join(pure.parts[-2:])
-
-
-def _size(save: SaveFacts) -> str:
-    if save.state in _NO_FILE:
-        return _NONE
-    size, unit = float(save.size), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if size < 1000:
-            break
-        size, unit = size / 1000, larger
-    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
 
 
 def _property_rows(report: Report) -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from windtunnel.collectors.left_behind import still_left
+from windtunnel.collectors.final_saves import with_final_saves
 from windtunnel.engine import run
 from windtunnel.facts import End, ProcessFacts, RunFacts, SaveFacts, SaveState, TaskRunFacts
 from windtunnel.findings import Location
@@ -432,7 +432,7 @@ def a_failed_run(path, state="failed", saved=SaveState.LEFT_BEHIND):
 
 
 def states(facts):
-    return [save.state for save in still_left(facts).saves]
+    return [save.state for save in with_final_saves(facts).saves]
 
 
 def test_what_is_gone_when_the_run_has_ended_was_not_left_behind(tmp_path):
@@ -445,10 +445,31 @@ def test_what_a_later_attempt_has_made_good_was_not_left_behind(tmp_path):
 
 def test_what_still_lies_there_was(tmp_path):
     facts = a_failed_run(tmp_path)
-    assert still_left(facts) == facts
+    assert with_final_saves(facts) == facts
 
 
 def test_another_index_of_the_task_may_have_failed(tmp_path):
     facts = a_failed_run(tmp_path)
     facts = replace(facts, saves=(replace(facts.saves[0], map_index=3),))
     assert states(facts) == [SaveState.NOT_REACHED]
+
+
+def a_run_that_saved(*saved):
+    facts = a_failed_run("/nowhere", "success")
+    return replace(facts, saves=tuple(replace(facts.saves[0], state=state, node=node) for node, state in saved))
+
+
+def test_a_save_that_another_attempt_has_kept_is_not_told_as_lost():
+    facts = a_run_that_saved(
+        ("saved", SaveState.LEFT_BEHIND), ("saved", SaveState.NOT_REACHED), ("saved", SaveState.WHOLE)
+    )
+    assert states(facts) == [SaveState.WHOLE]
+
+
+def test_a_save_that_no_attempt_has_kept_is_told_once():
+    facts = a_run_that_saved(("saved", SaveState.NOT_REACHED), ("saved", SaveState.NOT_REACHED), ("b", SaveState.WHOLE))
+    assert states(facts) == [SaveState.NOT_REACHED, SaveState.WHOLE]
+
+
+def test_the_parts_of_a_block_are_all_told():
+    assert states(a_run_that_saved(*[("part", SaveState.WHOLE)] * 3)) == [SaveState.WHOLE] * 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 
 import pytest
 
@@ -451,6 +452,7 @@ def left(*runs):
 
 
 NEVER, WHOLE, NOT_REACHED = SaveState.NEVER_REQUESTED, SaveState.WHOLE, SaveState.NOT_REACHED
+CUT_OFF = SaveState.CUT_OFF
 
 
 def test_a_saver_that_nobody_asks_for_is_told_once():
@@ -485,3 +487,22 @@ def test_a_run_that_did_not_come_to_its_end_might_have_asked():
 
 def test_a_copy_of_a_saver_in_a_subdag_is_the_same_saver():
     assert left(a_run("a", a_save(NEVER, node="inner.saved"), a_save(WHOLE))) == [WHOLE]
+
+
+def test_a_saver_that_is_cut_off_is_told_before_one_that_nobody_asked_for():
+    assert left(a_run("a", a_save(NEVER), a_save(CUT_OFF), a_save(CUT_OFF)), a_run("b", a_save(NEVER))) == [CUT_OFF]
+
+
+def test_a_saver_that_one_task_cuts_off_and_another_runs_is_no_loss():
+    assert left(a_run("a", a_save(CUT_OFF)), a_run("b", a_save(WHOLE))) == [WHOLE]
+
+
+def test_of_tasks_that_do_not_ask_the_one_is_told_that_asks_for_the_value():
+    wrong = replace(a_save(NEVER), detail="totals")
+    (run,) = settle([a_run("a", a_save(NEVER), wrong, a_save(NEVER))])
+    assert run.saves == (wrong,)
+
+
+def test_a_materializer_might_have_been_asked_for_by_any_task_that_did_not_succeed():
+    other = a_run("b", states=("failed",), drives=("modules.other",))
+    assert left(a_run("a", a_save(NEVER, module="")), other) == []

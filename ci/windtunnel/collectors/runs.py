@@ -11,8 +11,8 @@ from typing import Any
 from windtunnel.collectors.dags import DagFile, own_folder, settle_in, stuck_at
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.file_uses import FileUses
+from windtunnel.collectors.final_saves import with_final_saves
 from windtunnel.collectors.given import Given
-from windtunnel.collectors.left_behind import still_left
 from windtunnel.collectors.needs import need_of
 from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
@@ -90,7 +90,7 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
         return replace(watch.facts(), failure=failure_facts(error, file.root, need_of(error)))
     watch.settle(played.instances)
     return replace(
-        still_left(watch.facts()),
+        with_final_saves(watch.facts()),
         state=played.state,
         left=played.end,
         marks=(*played.marks, tempfile.gettempdir()),

@@ -1,4 +1,4 @@
-"""The saves of a run as they stand when it has ended: what a later attempt has made good, or somebody has cleaned up."""
+"""The saves of a run as they stand at its end: what a later attempt has made good, or somebody has cleaned up."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ MESSAGES = {
     ),
     SaveState.CUT_OFF: (
         "WT407",
-        "task 'count' asks for what needs saver 'saved', but overrides torn between: nothing is written",
+        "what task 'count' asks for needs saver 'saved', which is not run: torn",
     ),
     SaveState.SWALLOWED: ("WT412", "task 'count' was marked success, but saver 'saved' saved nothing: torn"),
     SaveState.MISTAKEN: ("WT413", "saver 'saved' of task 'count' has no data in /data/a.json: torn"),

@@ -135,7 +135,7 @@ def too_early(rows: list, path: str) -> dict:
         return {"written": True, **get_file_metadata(path)}
 """
 QUIET = """\
-from hamilton.function_modifiers import save_to, source
+from hamilton.function_modifiers import config, datasaver, save_to, source, value
 
 
 def place(kept: dict) -> str:
@@ -154,6 +154,27 @@ def data(rows: list) -> dict:
 @save_to.json(path=source("path"), output_name_="never_saved")
 def unwanted() -> dict:
     return {"a": 1}
+
+
+@config.when(env="prod")
+@save_to.json(path=value("archive.json"), output_name_="archived")
+def archive__prod() -> dict:
+    return {"a": 1}
+
+
+@config.when(env="dev")
+def archive__dev() -> dict:
+    return {"a": 1}
+
+
+@config.when(env="prod")
+@datasaver()
+def sent__prod() -> dict:
+    return {}
+
+
+def letter(archived: dict, sent: dict) -> str:
+    return f"{archived} {sent}"
 """
 OUTER = """\
 from hamilton.function_modifiers import save_to, source, subdag, value
@@ -188,6 +209,10 @@ from modules import flow, outer, quiet
 def built(*adapters, materializers=(), modules=(flow,)):
     builder = driver.Builder().with_modules(*modules).with_adapters(*adapters)
     return builder.with_materializers(*materializers).build()
+
+
+def quiet_in_dev():
+    return driver.Builder().with_modules(quiet).with_config({"env": "dev"}).build()
 
 
 def drive(*nodes, **inputs):
@@ -267,6 +292,10 @@ with DAG("silent", schedule=None):
         open("honest.csv", "w").write("n")
 
     @task
+    def given_in_its_place() -> None:
+        quiet_in_dev().execute(["sent", "letter"], inputs={"sent": {}, "archived": {}})
+
+    @task
     def no_parts() -> None:
         builder = driver.Builder().with_modules(flow).enable_dynamic_execution(allow_experimental_mode=True)
         builder.with_remote_executor(SynchronousLocalTaskExecutor()).build().execute(["gathered"], inputs={"parts": 0})
@@ -278,7 +307,7 @@ with DAG("silent", schedule=None):
             raise ValueError("not yet")
 
     graceful() >> tries_again() >> goes_another_way() >> offline() >> overrides_itself() >> changes_it_later()
-    no_parts() >> second_time()
+    given_in_its_place() >> no_parts() >> second_time()
 
 with DAG("loud", schedule=None):
 
@@ -286,6 +315,10 @@ with DAG("loud", schedule=None):
     def cuts_off() -> None:
         inputs, overrides = {"path": "a.csv", "rows": []}, {"place": "there"}
         built(modules=[quiet]).execute(["message", "data"], inputs=inputs, overrides=overrides)
+
+    @task
+    def leaves_out() -> None:
+        quiet_in_dev().execute(["archived"])
 
     @task
     def wants_the_value() -> None:
@@ -317,7 +350,8 @@ with DAG("loud", schedule=None):
     def misnamed() -> None:
         drive("save.unnamed", path="a.json.gz")
 
-    cuts_off() >> wants_the_value() >> swallows() >> swallows_above() >> heaps() >> boasting() >> hasty() >> misnamed()
+    first = cuts_off() >> leaves_out() >> wants_the_value() >> swallows() >> swallows_above()
+    first >> heaps() >> boasting() >> hasty() >> misnamed()
 
 with DAG("fails", schedule=None):
 
@@ -337,7 +371,8 @@ with DAG("fails", schedule=None):
     fails() >> reads()
 """
 LOUD = {
-    "cuts_off": ("kept", SaveState.CUT_OFF, "'place'"),
+    "cuts_off": ("kept", SaveState.CUT_OFF, "the override of 'place' stands before it"),
+    "leaves_out": ("archived", SaveState.CUT_OFF, "the driver's config leaves it out, and Hamilton gives None"),
     "wants_the_value": ("never_saved", SaveState.NEVER_REQUESTED, "unwanted"),
     "swallows": ("full_disk", SaveState.SWALLOWED, "'full_disk' raised OSError: no space left on device"),
     "swallows_above": ("save_after_failure", SaveState.SWALLOWED, "'no_input' raised KeyError: 'rows'"),

@@ -1,16 +1,17 @@
-"""Saver that is cut off by an override.
+"""Saver that is cut off by an override, or by the configuration.
 
 ## What it does
 Follows every Hamilton driver inside the tasks of a run. Reports a saver that what is asked for needs, and that is not
-run because a node between the two is overridden, where no task of the repository saves by it. Who overrides the saver
-itself means it.
+run because a node between the two is overridden, or because `@config.when` leaves it out while another function takes
+an argument of its name; where no task of the repository saves by it. Who overrides the saver itself means it.
 
 ## Why is this bad?
-Hamilton takes the given value and runs nothing behind it. The saver writes nothing, raises nothing, and the task is
-green.
+Hamilton takes the given value and runs nothing behind it; for a name that is only an argument it gives None. The saver
+writes nothing, raises nothing, and the task is green.
 
 ## What to do
-Ask for the saver's own node beside the rest, or do not override what stands between.
+Ask for the saver's own node beside the rest, and do not override what stands between. Let each variant of a function
+save, or none.
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ PASSING = totals(_MODULE % "", call=_CALL % "")
     "WT407",
     on=SaveFacts,
     severity=Severity.WARNING,
-    remedy="add the saver's name to the final_vars of the driver, or take the override away",
+    remedy="ask for the saver itself, and override or leave out nothing that it needs",
 )
 def cut_off_save(save: SaveFacts) -> Iterator[Complaint]:
     if save.state is SaveState.CUT_OFF:
-        message = f"task {save.task_id!r} asks for what needs saver {save.node!r}, but overrides {save.detail} between"
-        yield Complaint(save.location, f"{message}: nothing is written")
+        message = f"what task {save.task_id!r} asks for needs saver {save.node!r}, which is not run: {save.detail}"
+        yield Complaint(save.location, message)

@@ -12,6 +12,7 @@ from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import relative
 from windtunnel.collectors.recorder import FORMAT_TAG, Execution
 from windtunnel.collectors.saved_files import Seen, left_by, look_at
+from windtunnel.collectors.unbuilt import unbuilt
 from windtunnel.collectors.unfinished import Bystanders
 from windtunnel.collectors.unkept import needed_by, savers_of, unkept
 from windtunnel.facts import End, RunFacts, SaveFacts, SaveState
@@ -41,7 +42,7 @@ def inspect_saves(executions: Sequence[Execution], owner: Owner) -> list[SaveFac
     facts += [
         _fact(node, execution, owner, seen)
         for execution in executions
-        for node, seen in unkept(execution, executions, owner.effects)
+        for node, seen in (*unkept(execution, executions, owner.effects), *unbuilt(execution))
     ]
     return facts
 

@@ -77,7 +77,7 @@ def _cut_off(node: Any, execution: Execution) -> Seen:
     wished = _behind(execution.graph.nodes, execution.final_vars, ())
     ends = [name for name in execution.overrides if name in wished]
     before = [name for name in ends if node.name in _behind(execution.graph.nodes, [name], ())]
-    return Seen(SaveState.CUT_OFF, detail=", ".join(map(repr, sorted(before))))
+    return Seen(SaveState.CUT_OFF, detail=f"the override of {' and '.join(map(repr, sorted(before)))} stands before it")
 
 
 def _mistaken_wish(node: Any, execution: Execution) -> str:

@@ -114,7 +114,7 @@ class SaveFacts:
     `map_index` is that of the task instance. `location` is where the saver is declared; of a materializer, which no
     function declares, the line that drove it. `path` is "" where the saver names none or did not run; `size` is in
     bytes. `detail` says what was wrong, for UNSEEN why windtunnel could not look, for NEVER_REQUESTED which value was
-    asked for instead, if it was the one to be saved, and for CUT_OFF the overrides that did it.
+    asked for instead, if it was the one to be saved.
     """
 
     dag_id: str

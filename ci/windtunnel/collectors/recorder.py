@@ -258,7 +258,9 @@ def _recorder(base: Any, recording: Recording) -> Any:
             """Whether it is not what a saver has returned."""
             if self.stand_ins is None:
                 return False
-            return not isinstance(result, Mapping) or result in [one for one in self.stand_ins if type(one) is dict]
+            return result is None or any(
+                one is result or (type(one) is type(result) is dict and one == result) for one in self.stand_ins
+            )
 
         def __reduce__(self) -> Any:  # an executor that pickles its adapters gets one that records nothing here
             return _Nothing, ()

@@ -421,6 +421,10 @@ def test_no_saver_that_keeps_its_word_is_accused(saves):
     assert len(saves["round_trips"]) >= len(ROUND_TRIPS) + len(OWN) - 2
 
 
+def test_nothing_is_said_to_be_lost_of_what_is_read_back_as_it_was_saved(saves):
+    assert {(save.node, loss.text) for save in saves["round_trips"] for loss in save.losses} == set()
+
+
 @pytest.mark.parametrize(("node", "state"), BAD.items())
 def test_a_saver_that_breaks_its_word_is_accused_and_a_doubtful_one_is_not(saves, node, state):
     found = [(save.state, save.detail) for save in saves["bad"] if save.node == node]

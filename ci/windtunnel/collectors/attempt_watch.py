@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import failure_facts, failure_from_text, relative
 from windtunnel.collectors.file_uses import FileUses
+from windtunnel.collectors.handovers import Handovers, kept
 from windtunnel.collectors.needs import need_of, need_of_network
 from windtunnel.collectors.playback import play_back
 from windtunnel.collectors.recorder import Execution, Recording, Saved
@@ -31,7 +32,8 @@ class Seen:
 
     `refused` are the hosts that tasks were kept from, and where, by task_id; `bad_triggers` the tracebacks of triggers
     that have failed, by task_id and map_index; `responses` the file of recorded responses that the task is to hear;
-    `forced` is what tasks of the DAG are made to do.
+    `forced` is what tasks of the DAG are made to do; `kept` are the files in which earlier
+    attempts have told what their savers have left, by the path of that.
     """
 
     dag: Any
@@ -44,6 +46,7 @@ class Seen:
     canaries: Canaries
     responses: str = ""
     forced: tuple[ForcedFacts, ...] = ()
+    kept: Mapping[str, Path] = field(default_factory=dict)
 
 
 class AttemptWatch:
@@ -55,6 +58,7 @@ class AttemptWatch:
         self._bystanders = Bystanders.now(run_process)
         self._facts: AttemptFacts | None = None
         self._callbacks: list[CallbackFacts] = []
+        self._handovers = Handovers(seen.kept, key.task_id)
         self._data = TaskData(seen.dag.get_task(key.task_id), seen.file, seen.canaries) if told is not None else None
 
     def task_started(self, task: Any) -> None:
@@ -74,6 +78,8 @@ class AttemptWatch:
         self._bystanders = Bystanders.now(self._run_process)
         self._seen.recording.take()
         self._seen.recording.on_saved = self._saved
+        if self._seen.kept:
+            self._seen.recording.on_loaded = self._handovers.note
         self._seen.effects.forget_refused()
         self._seen.uses.begin(self._key.task_id)
         play_back(self._seen.responses, self._seen.effects.lets)
@@ -103,13 +109,16 @@ class AttemptWatch:
             key.dag_id, key.task_id, key.map_index, self._seen.file.root, self._bystanders, self._seen.effects
         )
         judge = inspect_saves if state in ("success", "") else asked_for
+        saves = judge(executions, owner)
         return AttemptFacts(
             state=state,
             failure=failure,
             refused=tuple(self._refused()),
             drivers=tuple(_driver_facts(execution, key.task_id, key.map_index) for execution in executions),
-            saves=tuple(judge(executions, owner)),
+            saves=tuple(saves),
             uses=uses,
+            kept=tuple(kept(executions, saves)),
+            loads=tuple(self._handovers.loads),
         )
 
     def _put(self, facts: AttemptFacts) -> None:

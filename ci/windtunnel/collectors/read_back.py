@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from windtunnel.collectors.likeness import likeness_of
 from windtunnel.collectors.recorder import FORMAT_TAG, Saved
 from windtunnel.collectors.rows import rows_of
+from windtunnel.facts import ValueFacts
 
 _PATH_NAMES = ("path", "filepath_or_buffer", "path_or_buf", "path_or_buffer", "io", "file")
 # Options that mean the same to pandas' and Hamilton's writers and readers; `header`, for one, does not.
@@ -23,14 +25,15 @@ _OPAQUE_OPTIONS = ("extra_kwargs", "engine_kwargs", "storage_options", "styleshe
 
 
 class ReadBack(NamedTuple):
-    """Why a file cannot be read, "" where it can and where nobody here knows how to; and the rows that were read."""
+    """Why a file cannot be read, "" where it can and where nobody here knows how to; what the value looks like."""
 
     trouble: str = ""
+    value: ValueFacts | None = None
     rows: int | None = None
 
 
 def read_back(saved: Saved, file: Path) -> ReadBack:
-    """What the file of a saver gives."""
+    """What the file of a saver gives to the loader that matches it. It is read once."""
     if file.is_dir():
         return ReadBack()
     if saved.saver is None:
@@ -41,7 +44,9 @@ def read_back(saved: Saved, file: Path) -> ReadBack:
         return ReadBack()
     found = _load(loader, saved, file)
     # pandas guesses types and axes of JSON, and fails on documents that any other reader takes
-    return found if saved.node.tags.get(FORMAT_TAG) != "json" or _not_json(file) else ReadBack(rows=found.rows)
+    if found.trouble and saved.node.tags.get(FORMAT_TAG) == "json" and not _not_json(file):
+        return ReadBack()
+    return found
 
 
 def _matching_loader(saved: Saved) -> Any:
@@ -63,14 +68,14 @@ def _load(loader: Any, saved: Saved, file: Path) -> ReadBack:
     if not path_names or set(required) - set(options):
         return ReadBack()
     try:
-        loaded, _ = loader(**options).load_data(saved.data_type)
+        value, _ = loader(**options).load_data(saved.data_type)
     except (ImportError, MemoryError):  # the reader wants what this Python has not: nothing is known of the file
         return ReadBack()
     except Exception as error:  # whatever a reader raises on a torn file
         return ReadBack(f"{type(error).__name__}: {error}")
     # readers of CSV pass over blank lines, which are rows where there is one column
-    is_bare = saved.node.tags.get(FORMAT_TAG) == "csv" and getattr(loaded, "shape", (0, 2))[1:] < (2,)
-    return ReadBack(rows=None if is_bare else rows_of(loaded))
+    is_bare = saved.node.tags.get(FORMAT_TAG) == "csv" and getattr(value, "shape", (0, 2))[1:] < (2,)
+    return ReadBack(value=likeness_of(value), rows=None if is_bare else rows_of(value))
 
 
 # What the name of a file promises, whoever wrote it: only what no reader of such a file can do without.

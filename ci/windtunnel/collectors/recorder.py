@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import inspect
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,16 +16,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from windtunnel.collectors.dags import own_folder
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import failure_facts
+from windtunnel.collectors.likeness import as_written, likeness_of
 from windtunnel.collectors.needs import need_of
 from windtunnel.collectors.rows import rows_of
-from windtunnel.facts import FailureFacts
+from windtunnel.facts import FailureFacts, ValueFacts
 from windtunnel.findings import Location
 
 _BASE = "hamilton.lifecycle.base"
 SAVER_TAG = "hamilton.data_saver"
 FORMAT_TAG = "hamilton.data_saver.sink"
+LOADER_TAG = "hamilton.data_loader"
 
 
 @dataclass(slots=True)
@@ -32,8 +37,9 @@ class Saved:
 
     `saver` is the class behind @save_to, None for a function of the user's own (@datasaver). `cwd` is where relative
     paths began when it ended, `at` a time of the machine's monotonic clock; `idle` that it neither wrote, connected nor
-    started anything that Python can see. `rows` are those of what was saved, None where it has none that are certain;
-    `stamp` is that of its file when it had just ended, None where nobody looked.
+    started anything that Python can see; `lazy` that it will run only when Dask computes what is asked of it. `rows`
+    are those of what was saved, None where it has none that are certain; `stamp` is that of its file when it had just
+    ended, None where nobody looked.
     """
 
     node: Any
@@ -43,6 +49,8 @@ class Saved:
     saver: type | None
     cwd: Path
     idle: bool
+    lazy: bool = False
+    value: ValueFacts | None = None
     rows: int | None = None
     stamp: tuple[int, int] | None = None
     at: float = field(default_factory=time.monotonic)
@@ -63,7 +71,8 @@ class Execution:
     """One execution of a driver: the graph it ran on, what was asked of it, and what it did.
 
     `driven_at` is the user's line that drove it, if it is one of this thread. `replaced` are the savers in whose place
-    an adapter of the driver's has put something else, each with that.
+    an adapter of the driver's has put something else, each with that. `abroad` where nodes of it may have run in other
+    processes; `well` where it ended, and not in an exception.
     """
 
     graph: Any
@@ -78,35 +87,64 @@ class Execution:
     replaced: dict[str, str] = field(default_factory=dict)
     deeds_before: dict[str, int] = field(default_factory=dict)
     driven_at: Location | None = None
+    abroad: bool = False
+    well: bool = False
 
 
 class Recording:
     """The executions since the last `take`, in the order in which they started.
 
-    `on_saved` is called when a saver has just ended well.
+    `on_saved` is called when a saver has just ended well, `on_loaded` when a loader has, with its node, its arguments,
+    and what it has returned.
     """
 
     on_saved: Callable[[Saved], None] | None = None
+    on_loaded: Callable[[Execution, Any, Mapping[str, Any], Any], None] | None = None
 
-    def __init__(self, effects: Effects) -> None:
+    def __init__(self, effects: Effects, folder: Path) -> None:
         self._by_run: dict[str, Execution] = {}
         self._effects = effects
+        self._folder = folder
+        self._mail: Path | None = None
 
     def take(self) -> list[Execution]:
         """The executions so far, which are then forgotten."""
+        self._hear()
         taken = list(self._by_run.values())
         self._by_run = {}
         return taken
+
+    def mailbox(self) -> str:
+        """The folder for word of nodes that run in other processes, as those of what is at work may do from now on."""
+        if self._mail is None:
+            self._mail = Path(tempfile.mkdtemp(prefix="words-", dir=self._folder))
+        for execution in self._by_run.values():
+            execution.abroad = execution.abroad or not execution.seconds
+        return str(self._mail)
+
+    def _hear(self) -> None:
+        if self._mail is None:
+            return
+        from windtunnel.collectors.far_nodes import words_in
+
+        for word in words_in(self._mail):
+            execution = self._by_run.get(word.run_id)
+            if execution is not None:
+                execution.executed.append(word.node)
+                node = execution.graph.nodes.get(word.node)
+                if word.saved is not None and node is not None:
+                    execution.saved.append(word.saved.of(node))
 
     def before_graph(self, run_id: str, execution: Execution) -> None:
         """A driver starts."""
         execution.driven_at = self._effects.users_line()
         self._by_run[run_id] = execution
 
-    def after_graph(self, run_id: str) -> None:
+    def after_graph(self, run_id: str, *, success: bool) -> None:
         """A driver has ended, well or not."""
         if execution := self._by_run.get(run_id):
             execution.seconds = time.monotonic() - execution.started
+            execution.well = success
 
     def before_node(self, run_id: str, node: Any) -> None:
         """A node is about to run."""
@@ -125,7 +163,9 @@ class Recording:
             execution.broken.append(self._broken(node, error))
         elif SAVER_TAG in node.tags:
             idle = execution.deeds_before.get(node.name) == self._effects.deeds
-            self._after_saver(execution, _saved(node, kwargs, result, idle=idle))
+            self._after_saver(execution, saved_of(node, kwargs, result, idle=idle))
+        elif self.on_loaded is not None and LOADER_TAG in node.tags:
+            self.on_loaded(execution, node, kwargs, result)
 
     def after_adapter(self, run_id: str, node: Any, result: Any) -> None:
         """An adapter has put a result in the place of what a saver would have returned."""
@@ -142,13 +182,29 @@ class Recording:
         return Broken(node, failure, self._effects.deeds)
 
 
-def _saved(node: Any, kwargs: Mapping[str, Any], metadata: Any, *, idle: bool) -> Saved:
+def saved_of(node: Any, kwargs: Mapping[str, Any], metadata: Any, *, idle: bool) -> Saved:
+    """What is to be known of a saver node that was called with `kwargs` and returned `metadata`."""
     hidden = hidden_defaults(node.callable)
     names, data_name = hidden.get("dependencies", {}), hidden.get("data_node_name", "")
     options = {**hidden.get("resolved_kwargs", {}), **{names.get(name, name): kwargs[name] for name in kwargs}}
     data = options.pop(data_name, None)
     saver = getattr(hidden.get("adapter_factory"), "adapter_cls", None)
-    return Saved(node, options, type(data), metadata, saver, _cwd(), idle, rows_of(data))
+    if _is_lazy(metadata):
+        known = {name: value for name, value in options.items() if not _is_lazy(value)}
+        declared = node.input_types.get(data_name, (object,))[0]
+        return Saved(node, known, declared if isinstance(declared, type) else object, {}, saver, _cwd(), False, True)
+    value = None if saver is None or not is_hamiltons(saver) else likeness_of(data)
+    written = None if value is None else as_written(value, options)
+    return Saved(node, options, type(data), metadata, saver, _cwd(), idle, value=written, rows=rows_of(data))
+
+
+def is_hamiltons(adapter: type) -> bool:
+    """Whether it does nothing to the data but save or load them; one of the user's own may do anything."""
+    return adapter.__module__.startswith("hamilton.")
+
+
+def _is_lazy(value: Any) -> bool:
+    return hasattr(type(value), "__dask_graph__")
 
 
 def hidden_defaults(function: Any) -> dict[str, Any]:
@@ -169,7 +225,7 @@ def _cwd() -> Path:
 
 def record_drivers(effects: Effects) -> Recording:
     """Note every driver execution in this process from now on, whether Hamilton is imported yet or not."""
-    recording = Recording(effects)
+    recording = Recording(effects, own_folder())
 
     def patch(base: ModuleType) -> None:
         _observe(base, recording)
@@ -211,12 +267,14 @@ class _WhenImported(importlib.abc.MetaPathFinder):
 
 def _observe(base: Any, recording: Recording) -> None:
     """One place sees every kind of driver: the set of adapters that each of them makes."""
-    recorder = _recorder(base, recording)
+    recorder, asynchronous = _recorder(base, recording), _async_recorder(base, recording)
     original = base.LifecycleAdapterSet.__init__
 
     def init(self: Any, *adapters: Any) -> None:
-        others = [adapter for adapter in adapters if not isinstance(adapter, recorder)]  # a set made from another set
-        original(self, *others, recorder(_stand_ins(base, others)))
+        # a set may be made from another set
+        others = [adapter for adapter in adapters if not isinstance(adapter, recorder | asynchronous)]
+        stand_ins = _stand_ins(base, others)
+        original(self, *others, recorder(stand_ins), asynchronous(stand_ins))
 
     base.LifecycleAdapterSet.__init__ = init
 
@@ -227,12 +285,45 @@ def _stand_ins(base: Any, adapters: Iterable[Any]) -> tuple[Any, ...] | None:
     return tuple(getattr(adapter, "sentinel_value", None) for adapter in running) if running else None
 
 
-def _recorder(base: Any, recording: Recording) -> Any:
+def _stands_in(result: Any, stand_ins: tuple[Any, ...] | None) -> bool:
+    """Whether it is not what a saver has returned."""
+    if stand_ins is None:
+        return False
+    return result is None or any(
+        one is result or (type(one) is type(result) is dict and one == result) for one in stand_ins
+    )
+
+
+class _Listener:
+    """What both recorders have in common: where they tell, and what adapters put in the place of results."""
+
+    recording: Recording
+
+    def __init__(self, stand_ins: tuple[Any, ...] | None) -> None:
+        self.stand_ins = stand_ins
+
+    def node_ended(self, run_id: str, node: Any, kwargs: Mapping[str, Any], result: Any, error: Any) -> None:
+        if error is None and SAVER_TAG in node.tags and _stands_in(result, self.stand_ins):
+            self.recording.after_adapter(run_id, node, result)
+        else:
+            self.recording.after_node(run_id, node, kwargs, result, error)
+
+    def __reduce__(self) -> Any:
+        """What an executor gets that pickles its adapters, to have the nodes run elsewhere."""
+        from windtunnel.collectors.far_nodes import Messenger
+
+        return Messenger, (self.recording.mailbox(),)
+
+
+def _recorder(base: Any, recording_: Recording) -> Any:
     class Recorder(
-        base.BasePreGraphExecute, base.BasePostGraphExecute, base.BasePreNodeExecute, base.BasePostNodeExecute
+        _Listener,
+        base.BasePreGraphExecute,
+        base.BasePostGraphExecute,
+        base.BasePreNodeExecute,
+        base.BasePostNodeExecute,
     ):
-        def __init__(self, stand_ins: tuple[Any, ...] | None) -> None:
-            self.stand_ins = stand_ins
+        recording = recording_
 
         def pre_graph_execute(
             self, *, run_id: str, graph: Any, final_vars: list[str], inputs: Any, overrides: Any
@@ -240,38 +331,30 @@ def _recorder(base: Any, recording: Recording) -> Any:
             execution = Execution(
                 graph, tuple(final_vars), tuple(inputs or ()), tuple(overrides or ()), time.monotonic()
             )
-            recording.before_graph(run_id, execution)
+            self.recording.before_graph(run_id, execution)
 
-        def post_graph_execute(self, *, run_id: str, **_: Any) -> None:
-            recording.after_graph(run_id)
+        def post_graph_execute(self, *, run_id: str, success: bool, **_: Any) -> None:
+            self.recording.after_graph(run_id, success=success)
 
         def pre_node_execute(self, *, run_id: str, node_: Any, **_: Any) -> None:
-            recording.before_node(run_id, node_)
+            self.recording.before_node(run_id, node_)
 
         def post_node_execute(self, *, run_id: str, node_: Any, kwargs: Any, error: Any, result: Any, **_: Any) -> None:
-            if error is None and SAVER_TAG in node_.tags and self.stands_in(result):
-                recording.after_adapter(run_id, node_, result)
-            else:
-                recording.after_node(run_id, node_, kwargs, result, error)
-
-        def stands_in(self, result: Any) -> bool:
-            """Whether it is not what a saver has returned."""
-            if self.stand_ins is None:
-                return False
-            return result is None or any(
-                one is result or (type(one) is type(result) is dict and one == result) for one in self.stand_ins
-            )
-
-        def __reduce__(self) -> Any:  # an executor that pickles its adapters gets one that records nothing here
-            return _Nothing, ()
+            if not asyncio.isfuture(result):  # else the node has only begun, and the other recorder will see its end
+                self.node_ended(run_id, node_, kwargs, result, error)
 
     return Recorder
 
 
-class _Nothing:
-    """What is left of the recorder in another process, where Hamilton still calls it by the hooks that it knows."""
+def _async_recorder(base: Any, recording_: Recording) -> Any:
+    """Sees the ends of nodes in asynchronous drivers. Hamilton calls it in no others."""
 
-    def __getattr__(self, hook: str) -> Callable[..., None]:
-        if hook.startswith("__"):
-            raise AttributeError(hook)
-        return lambda **_: None
+    class Recorder(_Listener, base.BasePostNodeExecuteAsync):
+        recording = recording_
+
+        async def post_node_execute(
+            self, *, run_id: str, node_: Any, kwargs: Any, error: Any, result: Any, **_: Any
+        ) -> None:
+            self.node_ended(run_id, node_, kwargs, result, error)
+
+    return Recorder

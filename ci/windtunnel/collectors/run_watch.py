@@ -31,6 +31,7 @@ from windtunnel.facts import (
     FailureFacts,
     FileUseFacts,
     ForcedFacts,
+    LoadFacts,
     ProcessFacts,
     RunFacts,
     SaveFacts,
@@ -75,6 +76,8 @@ class RunWatch:
         self._tasks: dict[tuple[str, int], TaskRunFacts] = {}
         self._drivers: list[DriverFacts] = []
         self._saves: list[SaveFacts] = []
+        self._kept: dict[str, Path] = {}
+        self._loads: list[LoadFacts] = []
         self._callbacks: list[CallbackFacts] = []
         self._opened: list[FileUseFacts] = []
         self._refused: dict[str, list[tuple[str, Location | None]]] = defaultdict(list)
@@ -99,6 +102,7 @@ class RunWatch:
             tasks=tuple(self._tasks.values()),
             drivers=tuple(self._drivers),
             saves=tuple(self._saves),
+            loads=tuple(self._loads),
             callbacks=tuple(self._callbacks),
             uses=tuple(self._opened),
             failure=self.failure,
@@ -129,6 +133,8 @@ class RunWatch:
         self._refused[key.task_id] += done.refused
         self._drivers += done.drivers
         self._saves += done.saves
+        self._kept.update({left.path: self._file_of(key) for left in done.kept})
+        self._loads += done.loads
         self._callbacks += done.callbacks
         self._opened += done.uses
         self.shelf.keep(self.facts())
@@ -230,10 +236,10 @@ class RunWatch:
     # In the process of an attempt, which has a copy of all this
 
     def briefing(self, key: Any) -> Any:
-        return self._numbers[key], dict(self._refused), self._bad_triggers
+        return self._numbers[key], dict(self._refused), self._bad_triggers, self._kept
 
     def enter_attempt(self, key: Any, briefing: Any) -> None:
-        self._numbers[key], self._refused, self._bad_triggers = briefing
+        self._numbers[key], self._refused, self._bad_triggers, self._kept = briefing
         tell_stack(self._stack_of(key))
         self._here = key
         told = self._file_of(key) if key.dag_id == self._dag.dag_id else None
@@ -248,6 +254,7 @@ class RunWatch:
             self._canaries,
             self._responses,
             self._forced,
+            self._kept,
         )
         self._attempt = AttemptWatch(key, seen, told, run_process=self._process)
 

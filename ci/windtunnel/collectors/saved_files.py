@@ -11,10 +11,11 @@ from typing import Any, NamedTuple, Protocol
 
 from windtunnel.collectors.broken_word import broken_word
 from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.losses import lost_to_anybody
 from windtunnel.collectors.read_back import read_back
 from windtunnel.collectors.recorder import FORMAT_TAG, Saved
 from windtunnel.collectors.unfinished import Bystanders, stamp
-from windtunnel.facts import SaveState
+from windtunnel.facts import LossFacts, SaveState
 
 _READ_AT_MOST = 256 * 1024 * 1024  # bytes; reading back costs about as much memory as the task itself took
 _NAMES_A_PATH = re.compile(
@@ -30,6 +31,7 @@ class Seen(NamedTuple):
     path: str = ""
     size: int = 0
     detail: str = ""
+    losses: tuple[LossFacts, ...] = ()
 
 
 class Witness(Protocol):
@@ -142,12 +144,16 @@ def _look(saved: Saved, promise: _Promise, file: Path, writer: str) -> Seen:
     found = read_back(saved, file)
     if found.trouble:
         return Seen(SaveState.UNREADABLE, str(file), size, found.trouble)
+    kind = str(saved.node.tags.get(FORMAT_TAG, ""))
+    lost = lost_to_anybody(kind, saved.value, found.value) if saved.value and found.value else ()
     state, detail = broken_word(saved, file, found.rows) or (SaveState.WHOLE, "")
-    return Seen(state, str(file), size, detail)
+    return Seen(state, str(file), size, detail, lost)
 
 
 def _doubt(saved: Saved, promise: _Promise, file: Path) -> str:
     """Why it may be right that nothing lies there; "" where it cannot."""
+    if saved.lazy:
+        return "Dask runs the saver when its result is computed, and nothing lies there yet"
     wrote = saved.saver is not None or not saved.idle
     if wrote and file.is_relative_to(tempfile.gettempdir()):
         return "it was a temporary file, and is gone"

@@ -72,6 +72,7 @@ def _fact(node: Any, execution: Execution, owner: Owner, seen: Seen) -> SaveFact
         path=seen.path,
         size=seen.size,
         detail=seen.detail,
+        losses=seen.losses,
     )
 
 

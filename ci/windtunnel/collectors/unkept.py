@@ -68,6 +68,8 @@ def _stopped(node: Any, caught: Sequence[Broken], execution: Execution) -> Seen:
     if node.name in execution.replaced:
         stand_in = execution.replaced[node.name]
         return Seen(SaveState.NOT_REACHED, detail=f"an adapter of the driver has put {stand_in} in its place")
+    if execution.abroad and execution.well:
+        return Seen(SaveState.UNSEEN, detail="it may have run in another process, which has sent no word of it")
     return _swallowed(caught[0]) if caught else Seen(SaveState.NOT_REACHED)
 
 

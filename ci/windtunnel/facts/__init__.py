@@ -62,9 +62,12 @@ from windtunnel.facts.tasks import (
     SensorFacts,
     TaskFacts,
 )
+from windtunnel.facts.values import MOST_ROWS, NOT_THERE, Grade, KeptFacts, LoadFacts, LossFacts, PartFacts, ValueFacts
 
 __all__ = [
     "MOST_DUE",
+    "MOST_ROWS",
+    "NOT_THERE",
     "TO_CHANGE_FILES",
     "AskFacts",
     "AssetFacts",
@@ -96,12 +99,16 @@ __all__ = [
     "FileUseFacts",
     "ForcedFacts",
     "Forcing",
+    "Grade",
     "InstabilityFacts",
     "InventoryFacts",
+    "KeptFacts",
     "LateFacts",
     "LeakFacts",
     "LimitFacts",
     "LineTimeFacts",
+    "LoadFacts",
+    "LossFacts",
     "MappingFacts",
     "NeedFacts",
     "NeedKind",
@@ -109,6 +116,7 @@ __all__ = [
     "Occasion",
     "OutputFacts",
     "ParseFacts",
+    "PartFacts",
     "PathsFacts",
     "ProcessFacts",
     "Property",
@@ -134,5 +142,6 @@ __all__ = [
     "UndatedFacts",
     "UnrenderedFacts",
     "UnseenDagsFacts",
+    "ValueFacts",
     "VisitFacts",
 ]

@@ -8,6 +8,7 @@ from enum import Enum
 from windtunnel.facts.data import DataFacts
 from windtunnel.facts.forced import ForcedFacts
 from windtunnel.facts.processes import FailureFacts, ProcessFacts
+from windtunnel.facts.values import KeptFacts, LoadFacts, LossFacts
 from windtunnel.findings import Location
 
 
@@ -114,7 +115,8 @@ class SaveFacts:
     `map_index` is that of the task instance. `location` is where the saver is declared; of a materializer, which no
     function declares, the line that drove it. `path` is "" where the saver names none or did not run; `size` is in
     bytes. `detail` says what was wrong, for UNSEEN why windtunnel could not look, for NEVER_REQUESTED which value was
-    asked for instead, if it was the one to be saved.
+    asked for instead, if it was the one to be saved. `losses` is what the loader that matches the saver does not give
+    back, where that is worth knowing whoever reads the file.
     """
 
     dag_id: str
@@ -128,6 +130,7 @@ class SaveFacts:
     size: int = 0
     detail: str = ""
     map_index: int = -1
+    losses: tuple[LossFacts, ...] = ()
 
     @property
     def task(self) -> str:
@@ -173,7 +176,8 @@ class AttemptFacts:
     """What one attempt of a task did in its own process: `state` is "" where it gave way, deferred or to be repeated.
 
     `refused` are the hosts that it was kept from, each with the user's line that first asked for it, if there is one;
-    `uses` are the files that it wrote, and of those it read the fleeting.
+    `uses` are the files that it wrote, and of those it read the fleeting. `kept` is what its savers have left,
+    `loads` what its loaders have read of what earlier tasks have left so.
     """
 
     state: str = ""
@@ -184,6 +188,8 @@ class AttemptFacts:
     callbacks: tuple[CallbackFacts, ...] = ()
     data: DataFacts = DataFacts()
     uses: tuple[FileUseFacts, ...] = ()
+    kept: tuple[KeptFacts, ...] = ()
+    loads: tuple[LoadFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +201,8 @@ class RunFacts:
     that belong to this run alone (its run_id, its date in the usual forms, its temporary folder); `beside` is how many
     runs of the DAG catchup may have at work at one time. `uses` are the files that tasks wrote, and those fleeting ones
     that they read, in order; `leaves` whether anything lay in its working and temporary folders when it had ended.
-    `forced` is what its tasks were made to do, nothing in the plain run.
+    `forced` is what its tasks were made to do, nothing in the plain run. `loads` is what loaders have read of what
+    savers of earlier tasks have left.
     """
 
     dag_id: str
@@ -213,6 +220,7 @@ class RunFacts:
     uses: tuple[FileUseFacts, ...] = ()
     leaves: bool = False
     forced: tuple[ForcedFacts, ...] = ()
+    loads: tuple[LoadFacts, ...] = ()
 
     @property
     def states(self) -> dict[str, str]:

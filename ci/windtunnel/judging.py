@@ -23,6 +23,7 @@ from windtunnel.facts import (
     DriverFacts,
     ElsewhereFacts,
     End,
+    OverwriteFacts,
     PathsFacts,
     PropertyFacts,
     RepeatedFacts,
@@ -40,7 +41,7 @@ from windtunnel.facts import (
 from windtunnel.findings import Complaint, Finding, Location
 from windtunnel.settings import Settings, options
 
-RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
+RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts)
 CONTEXT_SUBJECTS = (ContextFacts, UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts)
 
 _ALWAYS_BEARING = ("dags", "modules", "timeout", "max_memory", "env_file", "fixtures")
@@ -85,9 +86,9 @@ def subjects_of_file(file: DagFileFacts) -> Iterator[Subject]:
 
 
 def subjects_of_run(run: RunFacts) -> Iterator[Subject]:
-    """The run, its task instances, its driver executions and its saves."""
+    """The run, its task instances, its driver executions, its saves, and those of them that met."""
     path = holder_of(Path(run.location.path)).as_posix()
-    yield from (Subject(path, facts) for facts in (run, *run.tasks, *run.drivers, *run.saves))
+    yield from (Subject(path, facts) for facts in (run, *run.tasks, *run.drivers, *run.saves, *run.overwrites))
 
 
 def subjects_of_context(context: ContextFacts) -> Iterator[Subject]:

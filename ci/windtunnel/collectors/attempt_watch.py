@@ -13,6 +13,7 @@ from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import failure_facts, failure_from_text, relative
 from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.needs import need_of, need_of_network
+from windtunnel.collectors.node_files import overwrites, with_nodes
 from windtunnel.collectors.playback import play_back
 from windtunnel.collectors.recorder import Execution, Recording
 from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
@@ -73,7 +74,7 @@ class AttemptWatch:
         self._bystanders = Bystanders.now(self._run_process)
         self._seen.recording.take()
         self._seen.effects.forget_refused()
-        self._seen.uses.begin(self._key.task_id)
+        self._seen.uses.begin(self._key.task_id, self._key.map_index)
         play_back(self._seen.responses, self._seen.effects.lets)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:
@@ -102,7 +103,8 @@ class AttemptWatch:
             refused=tuple(self._refused()),
             drivers=tuple(_driver_facts(execution, key.task_id, key.map_index) for execution in executions),
             saves=tuple(judge(executions, owner)),
-            uses=uses,
+            uses=with_nodes(uses, executions, self._key, owner),
+            overwrites=tuple(overwrites(executions, uses, owner)),
         )
 
     def _put(self, facts: AttemptFacts) -> None:

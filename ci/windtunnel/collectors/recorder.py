@@ -18,6 +18,7 @@ from windtunnel.collectors.effects import Effects
 
 _BASE = "hamilton.lifecycle.base"
 SAVER_TAG = "hamilton.data_saver"
+LOADER_TAG = "hamilton.data_loader"
 FORMAT_TAG = "hamilton.data_saver.sink"
 
 
@@ -26,7 +27,8 @@ class Saved:
     """One saver node that ended well: the options its saver was made with, and the metadata that it returned.
 
     `saver` is the class behind @save_to, None for a function of the user's own (@datasaver). `cwd` is where relative
-    paths began when it ended; `idle` that it neither wrote, connected nor started anything that Python can see.
+    paths began when it ended, which was `at` a time of the machine's monotonic clock; `idle` that it neither wrote,
+    connected nor started anything that Python can see.
     """
 
     node: Any
@@ -36,6 +38,17 @@ class Saved:
     saver: type | None
     cwd: Path
     idle: bool
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """One loader node that ended well, and which texts and paths its loader was made with; the rest is as in Saved."""
+
+    node: Any
+    options: Mapping[str, str]
+    cwd: Path
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True)
@@ -50,6 +63,7 @@ class Execution:
     seconds: float = 0.0
     executed: list[str] = field(default_factory=list)
     saved: list[Saved] = field(default_factory=list)
+    loaded: list[Loaded] = field(default_factory=list)
     deeds_before: dict[str, int] = field(default_factory=dict)
 
 
@@ -89,6 +103,8 @@ class Recording:
         if success and SAVER_TAG in node.tags:
             idle = execution.deeds_before.get(node.name) == self._effects.deeds
             execution.saved.append(_saved(node, kwargs, result, idle=idle))
+        elif success and LOADER_TAG in node.tags:
+            execution.loaded.append(Loaded(node, _texts_given(node, kwargs), _cwd()))
 
 
 def _saved(node: Any, kwargs: Mapping[str, Any], metadata: Any, *, idle: bool) -> Saved:
@@ -100,13 +116,24 @@ def _saved(node: Any, kwargs: Mapping[str, Any], metadata: Any, *, idle: bool) -
     return Saved(node, options, type(data), metadata, saver, _cwd(), idle)
 
 
+def _texts_given(node: Any, kwargs: Mapping[str, Any]) -> dict[str, str]:
+    """The options of a loader that may be paths. What it has loaded is among the arguments of the node behind it."""
+    hidden = _hidden_defaults(node.callable)
+    names = hidden.get("dependencies", {})
+    options = {**hidden.get("resolved_kwargs", {}), **{names.get(name, name): kwargs[name] for name in kwargs}}
+    return {name: str(value) for name, value in options.items() if isinstance(value, str | Path)}
+
+
 def _hidden_defaults(function: Any) -> dict[str, Any]:
-    """What @save_to gives to the function that it makes, as defaults of parameters named `_SaveToDecorator__<name>`."""
+    """What @save_to and @load_from give to the functions that they make, as defaults of parameters.
+
+    They are named `_SaveToDecorator__<name>`, `_LoadFromDecorator__<name>`, by Python's rule for private names.
+    """
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return {}
-    return {p.name.rpartition("__")[2]: p.default for p in parameters if p.name.startswith("_SaveToDecorator__")}
+    return {p.name.rpartition("__")[2]: p.default for p in parameters if "Decorator__" in p.name}
 
 
 def _cwd() -> Path:

@@ -31,6 +31,7 @@ from windtunnel.facts import (
     FailureFacts,
     FileUseFacts,
     ForcedFacts,
+    OverwriteFacts,
     ProcessFacts,
     RunFacts,
     SaveFacts,
@@ -77,6 +78,7 @@ class RunWatch:
         self._saves: list[SaveFacts] = []
         self._callbacks: list[CallbackFacts] = []
         self._opened: list[FileUseFacts] = []
+        self._overwrites: list[OverwriteFacts] = []
         self._refused: dict[str, list[tuple[str, Location | None]]] = defaultdict(list)
         self._bad_triggers: dict[tuple[str, int], str] = {}
         self.shelf: Keeper = Shelf()
@@ -101,6 +103,7 @@ class RunWatch:
             saves=tuple(self._saves),
             callbacks=tuple(self._callbacks),
             uses=tuple(self._opened),
+            overwrites=tuple(self._overwrites),
             failure=self.failure,
             beside=running.runs_at_a_time(self._dag),
         )
@@ -131,6 +134,7 @@ class RunWatch:
         self._saves += done.saves
         self._callbacks += done.callbacks
         self._opened += done.uses
+        self._overwrites += done.overwrites
         self.shelf.keep(self.facts())
 
     def trigger_failed(self, task_id: str, map_index: int, text: str) -> None:

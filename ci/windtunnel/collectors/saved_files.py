@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.read_back import why_unreadable
-from windtunnel.collectors.recorder import FORMAT_TAG, Saved
+from windtunnel.collectors.recorder import FORMAT_TAG, Loaded, Saved
 from windtunnel.collectors.unfinished import Bystanders, stamp
 from windtunnel.facts import SaveState
 
@@ -62,6 +62,20 @@ def look_at(saves: Sequence[Saved], witness: Witness) -> list[Seen]:
         else _look(saved, promise, file, writers.get(file, ""))
         for number, (saved, promise, file) in enumerate(zip(saves, promises, files, strict=True))
     ]
+
+
+def file_of(saved: Saved, effects: Effects) -> Path | None:
+    """The file that a saver has certainly written; None where its arguments and metadata do not tell."""
+    promise = _promise(saved)
+    return _file(saved, promise, effects) if promise.certain else None
+
+
+def loaded_file(loaded: Loaded) -> Path | None:
+    """The file of this machine that a loader has read; None where it names none, or several."""
+    paths = [text for name, text in loaded.options.items() if _NAMES_A_PATH.search(name)]
+    if len(paths) != 1 or "://" in paths[0].removeprefix("file://"):
+        return None
+    return loaded.cwd / paths[0].removeprefix("file://")
 
 
 def _promise(saved: Saved) -> _Promise:

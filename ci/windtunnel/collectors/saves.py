@@ -55,7 +55,7 @@ def _savers_of(execution: Execution) -> list[Any]:
 
 
 def _fact(node: Any, owner: Owner, seen: Seen) -> SaveFacts:
-    module, location = _origin(node, owner.root)
+    module, location = origin(node, owner.root)
     return SaveFacts(
         dag_id=owner.dag_id,
         task_id=owner.task_id,
@@ -70,7 +70,7 @@ def _fact(node: Any, owner: Owner, seen: Seen) -> SaveFacts:
     )
 
 
-def _origin(node: Any, root: Path) -> tuple[str, Location]:
+def origin(node: Any, root: Path) -> tuple[str, Location]:
     """The module and the line of the function that a node was made from."""
     for function in node.originating_functions or ():
         code = inspect.unwrap(function).__code__

@@ -16,6 +16,7 @@ from windtunnel.collectors.needs import need_of
 from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
+from windtunnel.collectors.source_tree import without_ignored
 from windtunnel.collectors.writes import WriteGuard
 from windtunnel.facts import DagFacts, End, FailureFacts, ForcedFacts, ProcessFacts, RunEnd, RunFacts
 from windtunnel.pool import Job, Pool
@@ -88,8 +89,10 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     except Exception as error:  # whatever keeps the user's DAG from running
         return replace(watch.facts(), failure=failure_facts(error, file.root, need_of(error)))
     watch.settle(played.instances)
+    seen = watch.facts()
     return replace(
-        watch.facts(),
+        seen,
+        uses=without_ignored(seen.uses, file.root),
         state=played.state,
         left=played.end,
         marks=(*played.marks, tempfile.gettempdir()),

@@ -22,6 +22,11 @@ def shown(path: str) -> str:
     return path
 
 
+def common(path: str) -> str:
+    """The same for the same place in the folders of each run."""
+    return _OWN.sub(r"\1/", path)
+
+
 def label(output: OutputFacts) -> str:
     """An output as findings say it."""
     return f"table {output.table!r} of {shown(output.path)}" if output.table else shown(output.path)

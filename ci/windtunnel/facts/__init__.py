@@ -30,6 +30,7 @@ from windtunnel.facts.files import (
     UnseenDagsFacts,
 )
 from windtunnel.facts.forced import ForcedFacts, Forcing
+from windtunnel.facts.meetings import AllRunsFacts
 from windtunnel.facts.parses import (
     AskFacts,
     Cause,
@@ -67,6 +68,7 @@ from windtunnel.facts.tasks import (
 __all__ = [
     "MOST_DUE",
     "TO_CHANGE_FILES",
+    "AllRunsFacts",
     "AskFacts",
     "AssetFacts",
     "AttemptFacts",

@@ -42,8 +42,10 @@ class Order:
     def is_free(self, one: FileUseFacts, other: FileUseFacts) -> bool:
         """Whether they belong to different task instances that ended well, of which neither waits for the other."""
         instances = {(use.task_id, use.map_index) for use in (one, other)}
-        return len(instances) == 2 and instances <= self._ended_well and not (
-            self.waits(one, other) or self.waits(other, one)
+        return (
+            len(instances) == 2
+            and instances <= self._ended_well
+            and not (self.waits(one, other) or self.waits(other, one))
         )
 
 

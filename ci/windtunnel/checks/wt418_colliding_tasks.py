@@ -61,7 +61,6 @@ def colliding_tasks(run: RunFacts) -> Iterator[Complaint]:
                 continue
             if first and second and first != second:
                 told.add(who)
-                message = f"tasks {earlier.label!r} and {later.label!r} both write {shown(path)}, and nothing orders them"
-                yield Complaint(
-                    later.location, f"{message}: what one of them has written is lost", task_id=later.task_id
-                )
+                tasks = f"tasks {earlier.label!r} and {later.label!r}"
+                message = f"{tasks} both write {shown(path)}, and nothing orders them: what one has written is lost"
+                yield Complaint(later.location, message, task_id=later.task_id)

@@ -2,9 +2,9 @@
 
 ## What it does
 Compares which files the runs of all DAGs write. Reports a file that the tasks of two DAGs replace, each by something
-else, where both run by themselves (by the clock or by assets) and nothing orders them: neither triggers the other, waits
-for it, or produces an asset for it, nor do they by way of further DAGs. Left alone are files that a task has read before
-it writes them, and logs, locks, caches and databases by their names.
+else, where both run by themselves (by the clock or by assets) and nothing orders them: neither triggers the other,
+waits for it, or produces an asset for it, nor do they by way of further DAGs. Left alone are files that a task has read
+before it writes them, and logs, locks, caches and databases by their names.
 
 ## Why is this bad?
 Airflow starts the two when it is their time. What is left is that of the DAG which happens to be the last, and whoever

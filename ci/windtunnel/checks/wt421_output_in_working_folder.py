@@ -1,9 +1,9 @@
 """Task that leaves its output in the working folder.
 
 ## What it does
-Sees which files tasks write to relative paths. Reports one that the task leaves behind in the folder that it was started
-in, whose name stands in the user's own text, and which nobody has read when the run has ended: no task, and no program
-that the task has started. (What another task reads there is for WT339.)
+Sees which files tasks write to relative paths. Reports one that the task leaves behind in the folder that it was
+started in, whose name stands in the user's own text, and which nobody has read when the run has ended: no task, and no
+program that the task has started. (What another task reads there is for WT339.)
 
 ## Why is this bad?
 The working folder of a worker is wherever somebody has started it: with containers, a folder that is gone with the

@@ -3,7 +3,7 @@
 ## What it does
 Follows which files the tasks of a run write and read. Reports a task that has read a file which another task has
 written anew in this run, where neither of the two waits for the other. Left alone are logs, locks, caches and databases
-by their names, tasks that hold a lock, and a file that both come to by the same function: whoever is the first makes it.
+by their names, tasks that hold a lock, and a file that both come to by one function: whoever is the first makes it.
 
 ## Why is this bad?
 This run went well by chance. When the writer is late, its reader fails, reads half a file, or takes what an earlier run

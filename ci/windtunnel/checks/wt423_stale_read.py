@@ -66,8 +66,10 @@ PASSING = _FILE % ('f"numbers-{day}.txt"', "")
 )
 def stale_read(context: TwiceFacts) -> Iterator[Complaint]:
     first = context.visit(Occasion.DATED)
-    for visit in context.visits if first is not None and ended_well(first) else ():
-        for path in filter(is_result, visit.stale if ended_well(visit) else ()):
+    if first is None or not ended_well(first):
+        return
+    for visit in filter(ended_well, context.visits):
+        for path in filter(is_result, visit.stale):
             use = next(use for use in visit.uses if use.path == path)
             message = f"task {use.task_id!r} reads {shown(path)} in the run of {visit.date} as the run of {first.date}"
             yield Complaint(use.location, f"{message} has left it", task_id=use.task_id)

@@ -24,7 +24,7 @@ def through(frame: FrameType | None, root: Path) -> Iterator[str]:
 
 
 def is_named(name: str, frame: FrameType | None, root: Path) -> bool:
-    """Whether the innermost function of the user's has the name of the file in its own text, or how it begins or ends."""
+    """Whether the innermost function of the user's has the name in its own text, or how it begins or ends."""
     while frame is not None and not is_users(frame.f_code.co_filename, root):
         frame = frame.f_back
     return frame is not None and any(_tells(word, name) for word in _words(frame.f_code))

@@ -117,7 +117,7 @@ class FileUses:
                 self._seen[path, True] = replace(known, replaces=True, times=known.times + 1)
             return
         fleeting = self._is_fleeting(Path(path))
-        if not (use.writes or fleeting or self._is_data(path)):
+        if _is_folder(path) or not (use.writes or fleeting or _is_data(path)):
             return
         if location := users_line(frame, self._root):
             if announced and use.writes and self.on_write is not None:
@@ -139,9 +139,6 @@ class FileUses:
             loose=use.path.startswith(self._own[0] + "/"),
         )
 
-    def _is_data(self, path: str) -> bool:
-        return not path.startswith(_OF_PYTHON) and os.path.isfile(path)  # noqa: PTH113  for each file that is opened
-
     def _is_fleeting(self, path: Path) -> bool:
         """Whether it lies in the working folder, or in the temporary one with no folder of its own between."""
         cwd, temporary = self._own
@@ -152,3 +149,12 @@ class FileUses:
                 inner = path.relative_to(folder).parts
                 return len(inner) == 1 or bool(inner and CHANCE.match(inner[0]))
         return False
+
+
+def _is_folder(path: str) -> bool:
+    """tempfile opens the folder itself, as if to write it."""
+    return os.path.isdir(path)  # noqa: PTH112  for each file that is opened
+
+
+def _is_data(path: str) -> bool:
+    return not path.startswith(_OF_PYTHON) and os.path.isfile(path)  # noqa: PTH113

@@ -1,4 +1,4 @@
-"""The files that the loader and saver nodes of a dataflow use, also those that a library opens where Python sees nothing."""
+"""The files of a dataflow's loader and saver nodes, also where a library opens them and Python sees nothing."""
 
 from __future__ import annotations
 
@@ -62,10 +62,8 @@ def _replaces(saved: Saved) -> bool:
     return is_hamiltons and saved.options.get("mode", "w") not in _APPENDS
 
 
-def overwrites(
-    executions: Iterable[Execution], uses: Iterable[FileUseFacts], owner: Owner
-) -> Iterator[OverwriteFacts]:
-    """The savers of one execution that have replaced the same file, where neither comes after the other in the graph."""
+def overwrites(executions: Iterable[Execution], uses: Iterable[FileUseFacts], owner: Owner) -> Iterator[OverwriteFacts]:
+    """The savers of one execution that have replaced the same file, where neither needs the other."""
     often = {use.path for use in uses if use.writes and use.times > 1}
     for execution in executions:
         files = [(saved, _file(saved, owner, often)) for saved in execution.saved]

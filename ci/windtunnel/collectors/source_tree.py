@@ -22,9 +22,10 @@ def without_ignored(uses: Sequence[FileUseFacts], root: Path) -> tuple[FileUseFa
 def _ignored(paths: Collection[str], root: Path) -> frozenset[str]:
     # whoever owns the folder: nothing of it is run
     command = ["git", "-c", "safe.directory=*", "check-ignore", "--no-index", "-z", "--stdin"]
+    asked = "\0".join(sorted(paths))
     try:
-        told = subprocess.run(  # noqa: S603
-            command, cwd=root, input="\0".join(sorted(paths)), capture_output=True, timeout=_SECONDS, text=True, check=False
+        told = subprocess.run(
+            command, cwd=root, input=asked, capture_output=True, timeout=_SECONDS, text=True, check=False
         )
     except (OSError, subprocess.SubprocessError):
         return frozenset()

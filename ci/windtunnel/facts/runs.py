@@ -132,7 +132,7 @@ class CallbackFacts:
 
 @dataclass(frozen=True, slots=True)
 class FileUseFacts:
-    """A file that a task instance opened, `at` a time of the machine's monotonic clock, and the user's line that did it.
+    """A file that a task instance opened, `at` a time of the machine's monotonic clock, and the user's line at work.
 
     It is `fleeting` where another machine has it not: it lies in the working folder, in the temporary folder itself, or
     in one that was made there under a name of chance. It is `loose` in the working folder, and `inside` among the
@@ -140,7 +140,7 @@ class FileUseFacts:
 
     Of what is written: it is `whole` where nothing is left of what was there before, `undone` where a thread that
     outlived the task may still have been writing it, `left` where it lay there when the task ended, `unread` where
-    nobody had read it by then. It `replaces` where the file was emptied first, or another was renamed to it, for `times`
+    nobody had read it by then. It `replaces` where the file was emptied first, or another was renamed to it, `times`
     times; then `found` stands for what lay there before and `content` for what the task left, "" where it is unknown.
 
     `through` are the user's functions, from the innermost on, that came to the line; none where a dataflow did it.
@@ -213,8 +213,8 @@ class RunFacts:
     left with nothing at work but sensors, triggers, and what waits by its kind. `marks` are texts
     that belong to this run alone (its run_id, its date in the usual forms, its temporary folder); `beside` is how many
     runs of the DAG catchup may have at work at one time. `uses` are the files that tasks wrote and the data that they
-    read, in the order in which the tasks ended; `overwrites` are savers that met; `leaves` whether anything lay in its working and temporary folders when it had ended.
-    `forced` is what its tasks were made to do, nothing in the plain run.
+    read, in the order in which the tasks ended; `overwrites` are savers that met; `leaves` whether anything lay in its
+    working and temporary folders when it had ended. `forced` is what its tasks were made to do, nothing in the plain run.
     """
 
     dag_id: str

@@ -43,6 +43,9 @@ PASSING = totals(_MODULE % ('value("sums.json")', ""), wanted=_WANTED)
 
 @check("WT417", on=OverwriteFacts, severity=Severity.ERROR, remedy="give each saver a path of its own")
 def overwritten_save(met: OverwriteFacts) -> Iterator[Complaint]:
-    where = f"{shown(met.path)}, and nothing orders them: what one of them has saved is lost"
-    who = f"savers {met.other!r} and {met.node!r}" if met.other != met.node else f"saver {met.node!r} twice"
-    yield Complaint(met.location, f"task {met.task_id!r} has {who} write {where}")
+    if met.other == met.node:
+        message = f"saver {met.node!r} of task {met.task_id!r} writes {shown(met.path)} several times in one execution"
+        yield Complaint(met.location, f"{message}: what it has saved before is lost")
+    else:
+        message = f"savers {met.other!r} and {met.node!r} of task {met.task_id!r} both write {shown(met.path)}"
+        yield Complaint(met.location, f"{message}, and nothing orders them: what one has saved is lost")

@@ -50,6 +50,7 @@ totals()
 """
 FAILING = _FILE % ("  # WT422", "collect()\n    add()")
 PASSING = _FILE % ("", "collect() >> add()")
+_NEVER_APPENDED = (".parquet", ".feather", ".xlsx")
 
 
 @check(
@@ -75,9 +76,13 @@ def _handed(uses: Sequence[FileUseFacts], order: Order) -> Iterator[tuple[FileUs
     who_write = {use.task_id for use in writers}
     for reader in (use for use in uses if not use.writes and use.task_id not in who_write and not use.locked):
         before = [use for use in writers if use.at < reader.at]
-        if any(order.waits(reader, use) for use in writers) or any(not use.replaces for use in writers):
+        if any(order.waits(reader, use) for use in writers) or not all(map(_is_whole, writers)):
             continue
         for writer in before:
             if order.is_free(writer, reader) and not (writer.locked or set(writer.through) & set(reader.through)):
                 yield writer, reader
                 break
+
+
+def _is_whole(use: FileUseFacts) -> bool:
+    return use.replaces or use.path.endswith(_NEVER_APPENDED)

@@ -15,6 +15,7 @@ from windtunnel.collectors.saves import Owner, origin
 from windtunnel.facts import FileUseFacts, OverwriteFacts
 
 _APPENDS = ("a", "a+", "ab", "append")
+_READ_IN_C = (".parquet", ".feather", ".arrow", ".orc", ".h5", ".hdf5")  # a saver of somebody's own may read them first
 
 
 def with_nodes(
@@ -64,7 +65,8 @@ def _replaces(saved: Saved) -> bool:
 
 def overwrites(executions: Iterable[Execution], uses: Iterable[FileUseFacts], owner: Owner) -> Iterator[OverwriteFacts]:
     """The savers of one execution that have replaced the same file, where neither needs the other."""
-    often = {use.path for use in uses if use.writes and use.times > 1}
+    read = {use.path for use in uses if not use.writes}
+    often = {use.path for use in uses if use.times > 1 and use.path not in read}
     for execution in executions:
         files = [(saved, _file(saved, owner, often)) for saved in execution.saved]
         told: set[Path] = set()
@@ -81,7 +83,7 @@ def _file(saved: Saved, owner: Owner, often: set[str]) -> Path | None:
     file = file_of(saved, owner.effects)
     if file is None or not file.is_file():
         return None
-    return file if _replaces(saved) or os.path.realpath(file) in often else None
+    return file if _replaces(saved) or (os.path.realpath(file) in often and file.suffix not in _READ_IN_C) else None
 
 
 def _is_ordered(execution: Execution, earlier: Any, later: Any) -> bool:

@@ -214,7 +214,8 @@ class RunFacts:
     that belong to this run alone (its run_id, its date in the usual forms, its temporary folder); `beside` is how many
     runs of the DAG catchup may have at work at one time. `uses` are the files that tasks wrote and the data that they
     read, in the order in which the tasks ended; `overwrites` are savers that met; `leaves` whether anything lay in its
-    working and temporary folders when it had ended. `forced` is what its tasks were made to do, nothing in the plain run.
+    working and temporary folders when it had ended. `forced` is what its tasks were made to do, nothing in the plain
+    run.
     """
 
     dag_id: str

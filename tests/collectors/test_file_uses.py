@@ -228,3 +228,55 @@ def test_each_fault_is_told_once(examine):
         ("WT422", 'json.loads((FOLDER / "numbers.json").read_text())  # is not ordered'),
         ("WT418", '(FOLDER / "new.csv").rename(FOLDER / "mapped.csv")  # collides'),
     ]
+
+
+WRITES_HOME = """\
+from pathlib import Path
+
+from airflow.sdk import dag, task
+
+ROOT = Path(__file__).parent.parent
+
+
+@dag(schedule="@daily")
+def at_home():
+    @task
+    def change() -> None:
+        assert (ROOT / "seeds" / "old.csv").read_text() in ("old", "new")
+        (ROOT / "seeds" / "old.csv").write_text("new")
+        (ROOT / "made" / "deep").mkdir(parents=True, exist_ok=True)
+        (ROOT / "made" / "deep" / "new.csv").write_text("1")
+        (ROOT / "data").mkdir(exist_ok=True)
+        (ROOT / "data" / "ignored.csv").write_text("1")
+
+    @task
+    def remove() -> None:
+        assert (ROOT / "made" / "deep" / "new.csv").read_text() == "1"
+        (ROOT / "seeds" / "gone.csv").unlink(missing_ok=True)
+        (ROOT / "seeds" / "old.csv").rename(ROOT / "seeds" / "moved.csv")
+        (ROOT / "seeds" / "moved.csv").rename(ROOT / "seeds" / "old.csv")
+
+    change() >> remove()
+
+
+at_home()
+"""
+
+
+def test_what_tasks_do_to_the_repository_is_told_and_undone(examine, tmp_path):
+    import subprocess
+
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    files = {"dags/a.py": WRITES_HOME, "seeds/old.csv": "old", "seeds/gone.csv": "gone", ".gitignore": "data/\n"}
+    report = examine(files, select=("WT3", "WT420"), ignore=("WT33",), max_paths=0)
+    lines = WRITES_HOME.splitlines()
+    assert [lines[finding.location.line - 1].split(".")[0].strip() for finding in report.findings] == [
+        '(ROOT / "seeds" / "old',
+        '(ROOT / "made" / "deep" / "new',
+        '(ROOT / "seeds" / "old',
+        '(ROOT / "seeds" / "moved',
+    ]
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if ".git/" not in f"{path}/"}
+    assert left == {"dags", "dags/a.py", "seeds", "seeds/old.csv", "seeds/gone.csv", ".gitignore", "pyproject.toml"}
+    assert (tmp_path / "seeds" / "old.csv").read_text() == "old"
+    assert (tmp_path / "seeds" / "gone.csv").read_text() == "gone"

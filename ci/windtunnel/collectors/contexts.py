@@ -74,8 +74,11 @@ def collect_contexts(pool: Pool, requests: Iterable[ContextRequest], timeout: fl
 def run_in_context(request: ContextRequest, timeout: float) -> ContextFacts:
     """The facts of the runs that make up a context, played one after the other in this process and below it."""
     theatre = Theatre(request.run, request.nothing_seen(), timeout)
-    if theatre.opens():
-        _PROGRAMMES[request.context](theatre)
+    try:
+        if theatre.opens():
+            _PROGRAMMES[request.context](theatre)
+    finally:
+        theatre.closes()
     return theatre.facts
 
 

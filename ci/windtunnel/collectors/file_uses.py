@@ -15,8 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.dags import own_folder
 from windtunnel.collectors.file_frames import is_named, through
 from windtunnel.collectors.file_places import is_inside, is_unread, print_of
+from windtunnel.collectors.tree_keeper import KEPT_TREE
 from windtunnel.collectors.writes import users_line
 from windtunnel.facts import FileUseFacts
 from windtunnel.findings import Location
@@ -50,6 +52,7 @@ class FileUses:
         self._reads = 0
         self._writers: dict[threading.Thread, set[str]] = {}
         self._own: tuple[str, ...] = ()
+        self._ours = os.path.realpath(own_folder() / KEPT_TREE) + "/"
         self._is_locking = self._is_giving = False
         self.on_write: Callable[[], None] | None = None
         sys.addaudithook(self._audit)
@@ -108,7 +111,7 @@ class FileUses:
         if not use.writes and name.endswith(_CODE):
             return
         path = os.path.realpath(name.removeprefix("file:").partition("?")[0])
-        if ":memory:" in name or path.startswith(_NO_FILES):
+        if ":memory:" in name or path.startswith((self._ours, *_NO_FILES)):
             return
         if use.writes:
             self._writers.setdefault(threading.current_thread(), set()).add(path)

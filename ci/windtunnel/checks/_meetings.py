@@ -10,7 +10,8 @@ from itertools import pairwise
 from windtunnel.checks._visits import KEEPS_A_RECORD
 from windtunnel.facts import FileUseFacts, RunFacts
 
-_IS_NO_RESULT = re.compile(r"lock|\.pid$|heartbeat|cache|(^|/)\.[^/]", re.IGNORECASE)
+_IS_NO_RESULT = re.compile(r"(^|[._/-])lock|\.pid$|heartbeat|cache|(^|/)\.[^/]", re.IGNORECASE)
+_FOLDERS_THAT_TELL = 3
 _DATABASE = re.compile(r"\.(db|sqlite3?|duckdb|ddb|mdb|lmdb|h5|hdf5)$", re.IGNORECASE)
 
 
@@ -24,8 +25,8 @@ def by_path(run: RunFacts) -> Mapping[str, Sequence[FileUseFacts]]:
 
 def is_result(path: str) -> bool:
     """Whether a file is by its name no log, lock, cache or database, which many may share."""
-    name = path.rpartition("/")[2]
-    return not (KEEPS_A_RECORD.search(name) or _IS_NO_RESULT.search(name) or _DATABASE.search(name))
+    name, near = path.rpartition("/")[2], "/".join(path.split("/")[-_FOLDERS_THAT_TELL:])
+    return not (KEEPS_A_RECORD.search(name) or _IS_NO_RESULT.search(near) or _DATABASE.search(name))
 
 
 class Order:

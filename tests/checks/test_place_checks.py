@@ -18,6 +18,7 @@ from windtunnel.facts import (
     AssetFacts,
     DagFacts,
     End,
+    FailureFacts,
     FileUseFacts,
     Occasion,
     OverwriteFacts,
@@ -198,6 +199,17 @@ def test_a_reader_that_does_not_wait_for_its_writer_is_told():
 )
 def test_a_reader_that_is_ready_for_both_is_silent(uses):
     assert said(unordered_read, run(*uses)) == []
+
+
+def test_a_task_that_comes_too_early_is_told_for_whom_it_does_not_wait():
+    failure = FailureFacts("FileNotFoundError", f"[Errno 2] No such file or directory: '{PATH}'", LINE, "...")
+    facts = run(FIRST, state="failed")
+    early = replace(facts, tasks=(facts.tasks[0], replace(facts.tasks[1], failure=failure)))
+    message = "task 'second' does not find /data/totals.csv, which task 'first' writes: it does not wait for it"
+    assert said(unordered_read, early) == [(9, message)]
+    assert said(unordered_read, replace(early, uses=(replace(FIRST, path="/data/a/totals.csv"),))) == []
+    waits = replace(early, tasks=(early.tasks[0], replace(early.tasks[1], upstream=("first",))))
+    assert said(unordered_read, waits) == []
 
 
 def test_a_sensor_may_wait_by_itself():

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from windtunnel.checks._visits import KEEPS_A_RECORD
+from windtunnel.checks._visits import KEEPS_A_RECORD, common
 from windtunnel.facts import FileUseFacts, RunFacts
 
-_IS_NO_RESULT = re.compile(r"(^|[._/-])lock|\.pid$|heartbeat|cache|(^|/)\.[^/]", re.IGNORECASE)
-_FOLDERS_THAT_TELL = 3
+_IS_NO_RESULT = re.compile(r"(^|[._/-])lock|\.pid$|heartbeat|cache|joblib|(^|/)\.[^/]", re.IGNORECASE)
+_QUOTED = re.compile(r"'([^']+)'")
 _DATABASE = re.compile(r"\.(db|sqlite3?|duckdb|ddb|mdb|lmdb|h5|hdf5)$", re.IGNORECASE)
 
 
@@ -25,8 +25,8 @@ def by_path(run: RunFacts) -> Mapping[str, Sequence[FileUseFacts]]:
 
 def is_result(path: str) -> bool:
     """Whether a file is by its name no log, lock, cache or database, which many may share."""
-    name, near = path.rpartition("/")[2], "/".join(path.split("/")[-_FOLDERS_THAT_TELL:])
-    return not (KEEPS_A_RECORD.search(name) or _IS_NO_RESULT.search(near) or _DATABASE.search(name))
+    name = path.rpartition("/")[2]
+    return not (KEEPS_A_RECORD.search(name) or _IS_NO_RESULT.search(common(path)) or _DATABASE.search(name))
 
 
 class Order:
@@ -39,6 +39,11 @@ class Order:
     def waits(self, later: FileUseFacts, earlier: FileUseFacts) -> bool:
         """Whether the task of one use waits for that of another."""
         return earlier.task_id in self._upstream.get(later.task_id, ())
+
+    def is_apart(self, use: FileUseFacts, task_id: str) -> bool:
+        """Whether a use belongs to another task, and neither of the two waits for the other."""
+        here, there = self._upstream.get(task_id, frozenset()), self._upstream.get(use.task_id, frozenset())
+        return task_id != use.task_id and use.task_id not in here and task_id not in there
 
     def is_free(self, one: FileUseFacts, other: FileUseFacts) -> bool:
         """Whether they belong to different task instances that ended well, of which neither waits for the other."""
@@ -60,3 +65,9 @@ def replaced(uses: Collection[FileUseFacts]) -> Iterator[tuple[FileUseFacts, Fil
     for at, (earlier, later) in enumerate(pairwise(writes)):
         behind = writes[at + 2].found if at + 2 < len(writes) else later.content
         yield earlier, later, later.found or earlier.content, behind
+
+
+def names(message: str, path: str) -> bool:
+    """Whether a message of Python's has a path in quotes, be it relative to the working folder."""
+    quoted = _QUOTED.findall(message)
+    return any(path == text or path.endswith(f"/{text.removeprefix('./')}") for text in quoted)

@@ -2,12 +2,13 @@
 
 ## What it does
 Follows which files the tasks of a run write and read. Reports a task that has read a file which another task has
-written anew in this run, where neither of the two waits for the other. Left alone are logs, locks, caches and databases
-by their names, tasks that hold a lock, and a file that both come to by one function: whoever is the first makes it.
+written anew in this run, or that failed because it was not there yet, where neither of the two waits for the other.
+Left alone are logs, locks, caches and databases by their names, tasks that hold a lock, and a file that both come to by
+one function: whoever is the first makes it.
 
 ## Why is this bad?
-This run went well by chance. When the writer is late, its reader fails, reads half a file, or takes what an earlier run
-has left for today's.
+If the run went well, it did so by chance. When the writer is late, its reader fails, reads half a file, or takes what an
+earlier run has left for today's.
 
 ## What to do
 Let the reader wait for the writer: `writer >> reader`, or hand the path over as the writer's result.
@@ -18,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from windtunnel.checks import check
-from windtunnel.checks._meetings import Order, by_path
+from windtunnel.checks._meetings import Order, by_path, names
 from windtunnel.checks._visits import shown
 from windtunnel.facts import FileUseFacts, RunFacts
 from windtunnel.findings import Complaint, Severity
@@ -68,6 +69,21 @@ def unordered_read(run: RunFacts) -> Iterator[Complaint]:
                 told.add((path, reader.task_id))
                 message = f"task {reader.label!r} reads {shown(path)}, which task {writer.label!r} has written"
                 yield Complaint(reader.location, f"{message}, and does not wait for it", task_id=reader.task_id)
+    yield from _too_early(run, order)
+
+
+def _too_early(run: RunFacts, order: Order) -> Iterator[Complaint]:
+    """Tasks that failed for want of a file which another has written, be it later."""
+    for task in run.tasks:
+        failure = task.failure
+        if task.state != "failed" or failure is None or failure.type != "FileNotFoundError":
+            continue
+        for use in run.uses:
+            if use.writes and use.left and names(failure.message, use.path) and order.is_apart(use, task.task_id):
+                message = f"task {task.label!r} does not find {shown(use.path)}, which task {use.label!r} writes"
+                where = failure.location or task.location
+                yield Complaint(where, f"{message}: it does not wait for it", failure.traceback, task_id=task.task_id)
+                break
 
 
 def _handed(uses: Sequence[FileUseFacts], order: Order) -> Iterator[tuple[FileUseFacts, FileUseFacts]]:

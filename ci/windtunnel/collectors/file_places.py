@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from stat import S_ISREG
+from urllib.parse import unquote
 
 from windtunnel.collectors.failures import is_users
 
 _MOST_BYTES = 1 << 16  # of a file that is compared; a larger one is told by its beginning and its size
+_PATH = re.compile(r"(?<![\w.])/[^\s\"'&,;{}]+")
 _DECLARES_CODE = ("PYTHON", "AIRFLOW__", "WINDTUNNEL", "PATH", "PWD", "OLDPWD", "GIT_")
 
 
@@ -41,11 +45,15 @@ def is_inside(path: str, root: Path) -> bool:
     return "__pycache__" not in path and not any(_holds(place, path, root) for place in _declared())
 
 
-def _declared() -> list[str]:
-    return [value for name, value in os.environ.items() if not name.startswith(_DECLARES_CODE)]
+def _declared() -> Iterator[str]:
+    """Values of the environment, and the paths in its connections."""
+    for name, value in os.environ.items():
+        if name.startswith("AIRFLOW_CONN_"):
+            yield from _PATH.findall(unquote(value))
+        elif not name.startswith(_DECLARES_CODE):
+            yield value.removeprefix("file://")
 
 
 def _holds(place: str, path: str, root: Path) -> bool:
-    folder = place.removeprefix("file://").rstrip("/")
-    below_root = folder.startswith(f"{root}/") and len(folder) > len(str(root)) + 1
-    return below_root and (path == folder or path.startswith(f"{folder}/"))
+    folder = place.rstrip("/")
+    return folder.startswith(f"{root}/") and (path == folder or path.startswith(f"{folder}/"))

@@ -7,8 +7,8 @@ Left alone are logs, locks, caches and databases by their names, tasks that hold
 one function: whoever is the first makes it.
 
 ## Why is this bad?
-If the run went well, it did so by chance. When the writer is late, its reader fails, reads half a file, or takes what an
-earlier run has left for today's.
+If the run went well, it did so by chance. When the writer is late, its reader fails, reads half a file, or takes what
+an earlier run has left for today's.
 
 ## What to do
 Let the reader wait for the writer: `writer >> reader`, or hand the path over as the writer's result.

@@ -26,7 +26,9 @@ from windtunnel.findings import Location
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108  what the user's own text may name
 _NO_FILES = ("/dev/", "/proc/", "/sys/")
-_OF_PYTHON = tuple({*sysconfig.get_paths().values(), sys.base_prefix, sys.prefix, "/usr/", "/etc/", "/lib"} - {"/"})
+_OF_PYTHON = tuple(
+    f"{place}/" for place in {*sysconfig.get_paths().values(), sys.base_prefix, "/usr", "/etc", "/lib", "/lib64"}
+)
 _CODE = (".py", ".pyc", ".so", ".pth")
 _OPENING = ("open", "sqlite3.connect", "os.rename")
 _LOCKING = ("fcntl.flock", "fcntl.lockf")

@@ -47,6 +47,7 @@ from windtunnel.judging import (
     RUN_SUBJECTS,
     Subject,
     judge,
+    subjects_of_all_runs,
     subjects_of_context,
     subjects_of_file,
     subjects_of_module,
@@ -98,6 +99,7 @@ class _Collected:
         yield from chain.from_iterable(map(subjects_of_file, self.files))
         yield from chain.from_iterable(map(subjects_of_unseen, self.unseen))
         yield from chain.from_iterable(map(subjects_of_run, self.runs))
+        yield from subjects_of_all_runs(self.files, self.runs)
         yield from chain.from_iterable(map(subjects_of_context, self.contexts))
         yield from chain.from_iterable(map(subjects_of_paths, self.paths))
         yield from chain.from_iterable(map(subjects_of_module, self.dataflows))

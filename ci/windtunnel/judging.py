@@ -14,6 +14,7 @@ from windtunnel.checks import Check, catalogue
 from windtunnel.collectors.failures import relative
 from windtunnel.collectors.source import SourceIndex, holder_of, ignore_reason, read_source
 from windtunnel.facts import (
+    AllRunsFacts,
     CheckCrash,
     ContextFacts,
     DagFacts,
@@ -23,6 +24,7 @@ from windtunnel.facts import (
     DriverFacts,
     ElsewhereFacts,
     End,
+    OverwriteFacts,
     PathsFacts,
     PropertyFacts,
     RepeatedFacts,
@@ -40,7 +42,7 @@ from windtunnel.facts import (
 from windtunnel.findings import Complaint, Finding, Location
 from windtunnel.settings import Settings, options
 
-RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts)
+RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, AllRunsFacts)
 CONTEXT_SUBJECTS = (ContextFacts, UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts)
 
 _ALWAYS_BEARING = ("dags", "modules", "timeout", "max_memory", "env_file", "fixtures")
@@ -85,9 +87,14 @@ def subjects_of_file(file: DagFileFacts) -> Iterator[Subject]:
 
 
 def subjects_of_run(run: RunFacts) -> Iterator[Subject]:
-    """The run, its task instances, its driver executions and its saves."""
+    """The run, its task instances, its driver executions, its saves, and those of them that met."""
     path = holder_of(Path(run.location.path)).as_posix()
-    yield from (Subject(path, facts) for facts in (run, *run.tasks, *run.drivers, *run.saves))
+    yield from (Subject(path, facts) for facts in (run, *run.tasks, *run.drivers, *run.saves, *run.overwrites))
+
+
+def subjects_of_all_runs(files: Iterable[DagFileFacts], runs: Iterable[RunFacts]) -> Iterator[Subject]:
+    """All runs together, for what only shows between them."""
+    yield Subject("", AllRunsFacts(tuple(dag for file in files for dag in file.dags), tuple(runs)))
 
 
 def subjects_of_context(context: ContextFacts) -> Iterator[Subject]:

@@ -10,7 +10,7 @@ from windtunnel.findings import Complaint, Location
 
 _OWN = re.compile(r"^.*/windtunnel-[^/]+/\d+/(?:.*/)?(tmp|cwd)/")
 _FOLDERS = {"tmp": "in its temporary folder", "cwd": "in its working folder"}
-_KEEPS_A_RECORD = re.compile(r"log|audit|histor|journal|event|attempt", re.IGNORECASE)
+KEEPS_A_RECORD = re.compile(r"log|audit|histor|journal|event|attempt", re.IGNORECASE)
 _DATE = re.compile(r"\b(ds|ts)(_nodash\w*)?\b|logical_date|execution_date|data_interval|(prev|next)_\w+|\w+_ds\b")
 _NONE = re.compile(r"(?<![A-Za-z])None(?![A-Za-z])")
 
@@ -27,6 +27,11 @@ def is_own(path: str) -> bool:
     return bool(_OWN.match(path))
 
 
+def common(path: str) -> str:
+    """The same for the same place in the folders of each run."""
+    return _OWN.sub(r"\1/", path)
+
+
 def label(output: OutputFacts) -> str:
     """An output as findings say it."""
     return f"table {output.table!r} of {shown(output.path)}" if output.table else shown(output.path)
@@ -34,7 +39,7 @@ def label(output: OutputFacts) -> str:
 
 def is_record(output: OutputFacts) -> bool:
     """Whether the name says that it is meant to grow: a log, a history of runs."""
-    return bool(_KEEPS_A_RECORD.search(output.table or output.path.rpartition("/")[2]))
+    return bool(KEEPS_A_RECORD.search(output.table or output.path.rpartition("/")[2]))
 
 
 def writer_of(context: ContextFacts, path: str) -> tuple[Location, str]:

@@ -14,6 +14,7 @@ from windtunnel.collectors.failures import failure_facts, failure_from_text, rel
 from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.handovers import Handovers, kept
 from windtunnel.collectors.needs import need_of, need_of_network
+from windtunnel.collectors.node_files import overwrites, with_nodes
 from windtunnel.collectors.playback import play_back
 from windtunnel.collectors.recorder import Execution, Recording, Saved
 from windtunnel.collectors.saved_files import stamp_of
@@ -81,7 +82,7 @@ class AttemptWatch:
         if self._seen.kept:
             self._seen.recording.on_loaded = self._handovers.note
         self._seen.effects.forget_refused()
-        self._seen.uses.begin(self._key.task_id)
+        self._seen.uses.begin(self._key.task_id, self._key.map_index)
         play_back(self._seen.responses, self._seen.effects.lets)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:
@@ -116,7 +117,8 @@ class AttemptWatch:
             refused=tuple(self._refused()),
             drivers=tuple(_driver_facts(execution, key.task_id, key.map_index) for execution in executions),
             saves=tuple(saves),
-            uses=uses,
+            uses=with_nodes(uses, executions, self._key, owner),
+            overwrites=tuple(overwrites(executions, uses, owner)),
             kept=tuple(kept(executions, saves)),
             loads=tuple(self._handovers.loads),
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from windtunnel.collectors.context_plan import is_by_clock, writers
 from windtunnel.collectors.runs import DagRunRequest
+from windtunnel.collectors.stale import kept
 from windtunnel.collectors.theatre import Elsewhere, Killing, Theatre
 from windtunnel.facts import (
     ContextFacts,
@@ -73,8 +74,11 @@ def collect_contexts(pool: Pool, requests: Iterable[ContextRequest], timeout: fl
 def run_in_context(request: ContextRequest, timeout: float) -> ContextFacts:
     """The facts of the runs that make up a context, played one after the other in this process and below it."""
     theatre = Theatre(request.run, request.nothing_seen(), timeout)
-    if theatre.opens():
-        _PROGRAMMES[request.context](theatre)
+    try:
+        if theatre.opens():
+            _PROGRAMMES[request.context](theatre)
+    finally:
+        theatre.closes()
     return theatre.facts
 
 
@@ -91,8 +95,14 @@ def _twice(theatre: Theatre) -> None:
     from windtunnel.airflow_compat import occasions
 
     first = theatre.some_date()
-    if theatre.play_dated(first) and (not _again(theatre, first) or theatre.facts.plain.beside > 1):
+    if theatre.play_dated(first) and (not _again(theatre, first) or theatre.facts.plain.beside > 1 or _keeps(theatre)):
         theatre.play_dated(occasions.run_behind(theatre.dag.dag_id, first))
+
+
+def _keeps(theatre: Theatre) -> bool:
+    """Whether the run that was cleared has read what it found, in the place of writing it again."""
+    facts = theatre.facts
+    return any(kept(facts.visit(Occasion.DATED), facts.visit(Occasion.CLEARED)))
 
 
 def _again(theatre: Theatre, run: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Which files a task opens: those that it writes, and of those that it reads the ones that no other machine has."""
+"""Which files a task opens, in order: those that it writes, and the data that it reads."""
 
 from __future__ import annotations
 
@@ -6,20 +6,35 @@ import contextlib
 import os
 import re
 import sys
+import sysconfig
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.dags import own_folder
+from windtunnel.collectors.file_frames import is_named, through
+from windtunnel.collectors.file_places import is_inside, is_unread, print_of
+from windtunnel.collectors.tree_keeper import KEPT_TREE
 from windtunnel.collectors.writes import users_line
 from windtunnel.facts import FileUseFacts
+from windtunnel.findings import Location
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108  what the user's own text may name
 _NO_FILES = ("/dev/", "/proc/", "/sys/")
-_MOST = 200
+_OF_PYTHON = tuple(
+    f"{place}/" for place in {*sysconfig.get_paths().values(), sys.base_prefix, "/usr", "/etc", "/lib", "/lib64"}
+)
+_CODE = (".py", ".pyc", ".so", ".pth")
+_OPENING = ("open", "sqlite3.connect", "os.rename")
+_LOCKING = ("fcntl.flock", "fcntl.lockf")
+_GIVING = ("subprocess.Popen", "os.posix_spawn", "os.system", "os.fork", "os.exec", "socket.connect")
+_MOST = 200  # of each kind: written, read
+_NOWHERE = Location("")
 CHANCE = re.compile(r"^tmp[a-z0-9_]{8}")
 """How `tempfile` names what it makes."""
 
@@ -34,55 +49,100 @@ class FileUses:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._task = ""
+        self._map_index = -1
         self._seen: dict[tuple[str, bool], FileUseFacts] = {}
+        self._reads = 0
         self._writers: dict[threading.Thread, set[str]] = {}
         self._own: tuple[str, ...] = ()
+        self._ours = os.path.realpath(own_folder() / KEPT_TREE) + "/"
+        self._is_locking = self._is_giving = False
         self.on_write: Callable[[], None] | None = None
         sys.addaudithook(self._audit)
 
-    def begin(self, task_id: str) -> None:
+    def begin(self, task_id: str, map_index: int = -1) -> None:
         """The code of a task is about to run."""
-        self._task, self._seen, self._writers = task_id, {}, {}
+        self._task, self._map_index = task_id, map_index
+        self._seen, self._reads, self._writers = {}, 0, {}
+        self._is_locking = self._is_giving = False
         self._own = (str(Path.cwd()), os.path.realpath(tempfile.gettempdir()))
 
     def taken(self) -> tuple[FileUseFacts, ...]:
-        """What was seen since."""
+        """What was seen since, and what lies there now."""
+        task, self._task = self._task, ""  # what we do here is not the task's
         here = threading.current_thread()
         alive = [paths for thread, paths in self._writers.items() if thread is not here and thread.is_alive()]
         undone = set().union(*alive)
-        return tuple(replace(use, undone=use.path in undone) for use in self._seen.values())
+        seen = tuple(self._as_left(use, undone=use.path in undone) for use in self._seen.values())
+        self._task = task
+        return seen
+
+    def _as_left(self, use: FileUseFacts, *, undone: bool) -> FileUseFacts:
+        unread = use.writes and not self._is_giving and is_unread(use.path)
+        content = print_of(use.path) if use.replaces else ""
+        left = use.writes and os.path.lexists(use.path)
+        return replace(use, undone=undone, left=left, unread=unread, content=content, locked=self._is_locking)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if not self._task or event not in ("open", "sqlite3.connect") or len(self._seen) >= _MOST:
+        if not self._task:
             return
-        name, task = arguments[0], self._task
+        if event in _OPENING:
+            self._opened(event, arguments)
+        elif event in _LOCKING:
+            self._is_locking = True
+        elif event in _GIVING:
+            self._is_giving = True
+
+    def _opened(self, event: str, arguments: tuple[Any, ...]) -> None:
+        name, task = arguments[event == "os.rename"], self._task
         if not isinstance(name, str | bytes | os.PathLike):
             return
         flags = arguments[2] if event == "open" and isinstance(arguments[2], int) else 0
-        writes, empties = event != "open" or bool(flags & _WRITING), bool(flags & os.O_TRUNC)
+        writes = event != "open" or bool(flags & _WRITING)
+        if len(self._seen) - self._reads >= _MOST if writes else self._reads >= _MOST:
+            return
         self._task = ""  # what we do here is not the task's
         try:  # a name that the system does not take is the task's own trouble
             with contextlib.suppress(OSError, ValueError):
-                self._note(os.fsdecode(name), task, sys._getframe(1), writes=writes, empties=empties)  # noqa: SLF001
+                empties = event == "os.rename" or bool(flags & os.O_TRUNC)
+                use = FileUseFacts(task, "", _NOWHERE, writes, replaces=empties, at=time.monotonic())
+                self._note(os.fsdecode(name), use, sys._getframe(2), announced=event != "os.rename")  # noqa: SLF001
         finally:
             self._task = task
 
-    def _note(self, name: str, task: str, frame: Any, *, writes: bool, empties: bool) -> None:
-        path = os.path.realpath(name.removeprefix("file:").partition("?")[0])
-        if ":memory:" in name or path.startswith(_NO_FILES):
+    def _note(self, name: str, use: FileUseFacts, frame: Any, *, announced: bool) -> None:
+        if not use.writes and name.endswith(_CODE):
             return
-        if writes:
+        path = os.path.realpath(name.removeprefix("file:").partition("?")[0])
+        if ":memory:" in name or path.startswith((self._ours, *_NO_FILES)):
+            return
+        if use.writes:
             self._writers.setdefault(threading.current_thread(), set()).add(path)
-        if (path, writes) in self._seen:
+        if known := self._seen.get((path, use.writes)):
+            if use.replaces:
+                self._seen[path, True] = replace(known, replaces=True, times=known.times + 1)
             return
         fleeting = self._is_fleeting(Path(path))
-        if not (writes or fleeting):
+        if _is_folder(path) or not (use.writes or fleeting or _is_data(path)):
             return
         if location := users_line(frame, self._root):
-            if writes and self.on_write is not None:
+            if announced and use.writes and self.on_write is not None:
                 self.on_write()
-            whole = writes and (empties or not os.path.lexists(path))
-            self._seen[path, writes] = FileUseFacts(task, path, location, writes, fleeting, whole)
+            self._keep(replace(use, path=path, location=location, fleeting=fleeting), name, frame)
+
+    def _keep(self, use: FileUseFacts, name: str, frame: Any) -> None:
+        self._reads += not use.writes
+        was_there = use.writes and os.path.lexists(use.path)
+        self._seen[use.path, use.writes] = replace(
+            use,
+            map_index=self._map_index,
+            whole=use.writes and (use.replaces or not was_there),
+            times=int(use.replaces),
+            found=print_of(use.path) if use.replaces and was_there else "",
+            through=tuple(through(frame, self._root)),
+            inside=use.writes and is_inside(use.path, self._root),
+            named=use.fleeting and use.writes and is_named(Path(name).name, frame, self._root),
+            loose=use.path.startswith(self._own[0] + "/"),
+        )
 
     def _is_fleeting(self, path: Path) -> bool:
         """Whether it lies in the working folder, or in the temporary one with no folder of its own between."""
@@ -94,3 +154,12 @@ class FileUses:
                 inner = path.relative_to(folder).parts
                 return len(inner) == 1 or bool(inner and CHANCE.match(inner[0]))
         return False
+
+
+def _is_folder(path: str) -> bool:
+    """tempfile opens the folder itself, as if to write it."""
+    return os.path.isdir(path)  # noqa: PTH112  for each file that is opened
+
+
+def _is_data(path: str) -> bool:
+    return not path.startswith(_OF_PYTHON) and os.path.isfile(path)  # noqa: PTH113

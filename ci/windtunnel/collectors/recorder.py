@@ -67,6 +67,16 @@ class Broken:
 
 
 @dataclass(slots=True)
+class Loaded:
+    """One loader node that ended well, and which texts and paths its loader was made with; the rest is as in Saved."""
+
+    node: Any
+    options: Mapping[str, str]
+    cwd: Path
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True)
 class Execution:
     """One execution of a driver: the graph it ran on, what was asked of it, and what it did.
 
@@ -83,6 +93,7 @@ class Execution:
     seconds: float = 0.0
     executed: list[str] = field(default_factory=list)
     saved: list[Saved] = field(default_factory=list)
+    loaded: list[Loaded] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
     replaced: dict[str, str] = field(default_factory=dict)
     deeds_before: dict[str, int] = field(default_factory=dict)
@@ -164,8 +175,10 @@ class Recording:
         elif SAVER_TAG in node.tags:
             idle = execution.deeds_before.get(node.name) == self._effects.deeds
             self._after_saver(execution, saved_of(node, kwargs, result, idle=idle))
-        elif self.on_loaded is not None and LOADER_TAG in node.tags:
-            self.on_loaded(execution, node, kwargs, result)
+        elif LOADER_TAG in node.tags:
+            execution.loaded.append(Loaded(node, _texts_given(node, kwargs), _cwd()))
+            if self.on_loaded is not None:
+                self.on_loaded(execution, node, kwargs, result)
 
     def after_adapter(self, run_id: str, node: Any, result: Any) -> None:
         """An adapter has put a result in the place of what a saver would have returned."""
@@ -207,13 +220,24 @@ def _is_lazy(value: Any) -> bool:
     return hasattr(type(value), "__dask_graph__")
 
 
+def _texts_given(node: Any, kwargs: Mapping[str, Any]) -> dict[str, str]:
+    """The options of a loader that may be paths. What it has loaded is among the arguments of the node behind it."""
+    hidden = hidden_defaults(node.callable)
+    names = hidden.get("dependencies", {})
+    options = {**hidden.get("resolved_kwargs", {}), **{names.get(name, name): kwargs[name] for name in kwargs}}
+    return {name: str(value) for name, value in options.items() if isinstance(value, str | Path)}
+
+
 def hidden_defaults(function: Any) -> dict[str, Any]:
-    """What @save_to gives to the function that it makes, as defaults of parameters named `_SaveToDecorator__<name>`."""
+    """What @save_to and @load_from give to the functions that they make, as defaults of parameters.
+
+    They are named `_SaveToDecorator__<name>`, `_LoadFromDecorator__<name>`, by Python's rule for private names.
+    """
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return {}
-    return {p.name.rpartition("__")[2]: p.default for p in parameters if p.name.startswith("_SaveToDecorator__")}
+    return {p.name.rpartition("__")[2]: p.default for p in parameters if "Decorator__" in p.name}
 
 
 def _cwd() -> Path:

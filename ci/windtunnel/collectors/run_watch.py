@@ -32,6 +32,7 @@ from windtunnel.facts import (
     FileUseFacts,
     ForcedFacts,
     LoadFacts,
+    OverwriteFacts,
     ProcessFacts,
     RunFacts,
     SaveFacts,
@@ -80,6 +81,7 @@ class RunWatch:
         self._loads: list[LoadFacts] = []
         self._callbacks: list[CallbackFacts] = []
         self._opened: list[FileUseFacts] = []
+        self._overwrites: list[OverwriteFacts] = []
         self._refused: dict[str, list[tuple[str, Location | None]]] = defaultdict(list)
         self._bad_triggers: dict[tuple[str, int], str] = {}
         self.shelf: Keeper = Shelf()
@@ -105,6 +107,7 @@ class RunWatch:
             loads=tuple(self._loads),
             callbacks=tuple(self._callbacks),
             uses=tuple(self._opened),
+            overwrites=tuple(self._overwrites),
             failure=self.failure,
             beside=running.runs_at_a_time(self._dag),
         )
@@ -137,6 +140,7 @@ class RunWatch:
         self._loads += done.loads
         self._callbacks += done.callbacks
         self._opened += done.uses
+        self._overwrites += done.overwrites
         self.shelf.keep(self.facts())
 
     def trigger_failed(self, task_id: str, map_index: int, text: str) -> None:

@@ -17,6 +17,8 @@ from windtunnel.collectors.needs import need_of
 from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
+from windtunnel.collectors.source_tree import without_ignored
+from windtunnel.collectors.tree_keeper import TreeKeeper
 from windtunnel.collectors.writes import WriteGuard
 from windtunnel.facts import DagFacts, End, FailureFacts, ForcedFacts, ProcessFacts, RunEnd, RunFacts
 from windtunnel.pool import Job, Pool
@@ -74,6 +76,7 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     recording = record_drivers(effects)  # before the file is loaded: it may build a driver at its top
     guard = WriteGuard(file.root, own_folder())
     guard.is_on = True
+    keeper = TreeKeeper(file.root, own_folder())
     bag = read_dag_file(file.file, file.dag_folder)
     dag = bag.dags.get(request.dag.dag_id)
     if dag is None:
@@ -84,13 +87,19 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
         others = [read_dag_file(near.file, near.dag_folder) for near in request.neighbours]
         running.prepare(bag, dag, file.dag_folder, others, given.date, given.pools)
         guard.is_on = False
+        keeper.begin()
         seconds = deadline - time.monotonic()
         played = running.play(bag, dag, request.conf, watch, own_folder(), seconds, given.date)
     except Exception as error:  # whatever keeps the user's DAG from running
         return replace(watch.facts(), failure=failure_facts(error, file.root, need_of(error)))
-    watch.settle(played.instances)
+    else:
+        watch.settle(played.instances)
+        seen = with_final_saves(watch.facts())  # as it lies there, before anything is put back
+    finally:
+        keeper.put_back()
     return replace(
-        with_final_saves(watch.facts()),
+        seen,
+        uses=without_ignored(seen.uses, file.root),
         state=played.state,
         left=played.end,
         marks=(*played.marks, tempfile.gettempdir()),

@@ -13,7 +13,7 @@ from windtunnel.collectors.broken_word import broken_word
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.losses import lost_to_anybody
 from windtunnel.collectors.read_back import read_back
-from windtunnel.collectors.recorder import FORMAT_TAG, Saved
+from windtunnel.collectors.recorder import FORMAT_TAG, Loaded, Saved
 from windtunnel.collectors.unfinished import Bystanders, stamp
 from windtunnel.facts import LossFacts, SaveState
 
@@ -69,8 +69,7 @@ def look_at(saves: Sequence[Saved], witness: Witness) -> list[Seen]:
 
 def left_by(saved: Saved, effects: Effects) -> Seen:
     """What lies where a saver of a task that has failed since has written."""
-    promise = _promise(saved)
-    file = _file(saved, promise, effects) if promise.certain else None
+    file = file_of(saved, effects)
     if file is None or not file.is_file():
         return Seen(SaveState.NOT_REACHED)
     return Seen(SaveState.LEFT_BEHIND, str(file), stamp(file)[0])
@@ -78,9 +77,22 @@ def left_by(saved: Saved, effects: Effects) -> Seen:
 
 def stamp_of(saved: Saved, effects: Effects) -> tuple[int, int] | None:
     """The stamp of the one file that a saver has written; None where it is not certain which one that is."""
-    promise = _promise(saved)
-    file = _file(saved, promise, effects) if promise.certain else None
+    file = file_of(saved, effects)
     return stamp(file) if file is not None and file.is_file() else None
+
+
+def file_of(saved: Saved, effects: Effects) -> Path | None:
+    """The file that a saver has certainly written; None where its arguments and metadata do not tell."""
+    promise = _promise(saved)
+    return _file(saved, promise, effects) if promise.certain else None
+
+
+def loaded_file(loaded: Loaded) -> Path | None:
+    """The file of this machine that a loader has read; None where it names none, or several."""
+    paths = [text for name, text in loaded.options.items() if _NAMES_A_PATH.search(name)]
+    if len(paths) != 1 or "://" in paths[0].removeprefix("file://"):
+        return None
+    return loaded.cwd / paths[0].removeprefix("file://")
 
 
 def _promise(saved: Saved) -> _Promise:

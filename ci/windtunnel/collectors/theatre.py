@@ -21,6 +21,8 @@ from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
 from windtunnel.collectors.runs import DagRunRequest
+from windtunnel.collectors.stale import stale_reads
+from windtunnel.collectors.tree_keeper import TreeKeeper
 from windtunnel.collectors.unfinished import processes_of_run
 from windtunnel.collectors.writes import WriteGuard
 from windtunnel.facts import ContextFacts, Occasion, OutputFacts, RunEnd, VisitFacts
@@ -50,6 +52,7 @@ class Theatre:
         self._recording = record_drivers(self._effects)
         self._uses = FileUses(request.file.root)
         self._added: dict[tuple[str, str], Counter[Row]] = {}
+        self._keeper = TreeKeeper(request.file.root, self._own)
         self._bystanders, self._is_left_alone = processes_of_run(os.getpid()), True
         self.before: Snapshot = {}
         self.run_id = ""
@@ -71,8 +74,13 @@ class Theatre:
         occasions.let_live(self.dag, datetime.now(timezone.utc) - _SINCE)
         running.prepare(self._bag, self.dag, file.dag_folder, others, pools=self._request.given.pools)
         guard.is_on = False
+        self._keeper.begin()
         self.before = self._snapshot()
         return True
+
+    def closes(self) -> None:
+        """Leave the repository as it was before the first run."""
+        self._keeper.put_back()
 
     @property
     def latest(self) -> datetime:
@@ -113,6 +121,7 @@ class Theatre:
         )
         seen.settle(played.instances)
         visit = replace(_with(visit, seen), state=played.state, left=played.end, marks=played.marks)
+        visit = replace(visit, stale=tuple(stale_reads(self.facts.visit(Occasion.DATED), visit)))
         now = self._snapshot(visit)
         self._keep(replace(visit, outputs=tuple(self._steady(changes(self.before, now, self._added), visit))))
         self._added = {key: added_rows(self.before.get(key), output) for key, output in now.items()}

@@ -154,6 +154,11 @@ def _place(path: Any, folder: Any) -> str:
     return os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))  # noqa: PTH118 PTH119 PTH120
 
 
+def changes_of(event: str, arguments: tuple[Any, ...]) -> Changes:
+    """What an audit event announces; nothing where it announces no change of a file."""
+    yield from _CHANGING[event](arguments) if event in _CHANGING else ()
+
+
 _CHANGING: dict[str, Callable[[tuple[Any, ...]], Changes]] = {
     "open": _opens,
     "os.remove": _changes("remove", 1, follows=False),

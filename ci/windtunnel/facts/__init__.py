@@ -30,6 +30,7 @@ from windtunnel.facts.files import (
     UnseenDagsFacts,
 )
 from windtunnel.facts.forced import ForcedFacts, Forcing
+from windtunnel.facts.meetings import AllRunsFacts
 from windtunnel.facts.parses import (
     AskFacts,
     Cause,
@@ -47,6 +48,7 @@ from windtunnel.facts.runs import (
     CallbackFacts,
     DriverFacts,
     FileUseFacts,
+    OverwriteFacts,
     RunEnd,
     RunFacts,
     SaveFacts,
@@ -69,6 +71,7 @@ __all__ = [
     "MOST_ROWS",
     "NOT_THERE",
     "TO_CHANGE_FILES",
+    "AllRunsFacts",
     "AskFacts",
     "AssetFacts",
     "AttemptFacts",
@@ -115,6 +118,7 @@ __all__ = [
     "NodeFacts",
     "Occasion",
     "OutputFacts",
+    "OverwriteFacts",
     "ParseFacts",
     "PartFacts",
     "PathsFacts",

@@ -61,7 +61,8 @@ class OutputFacts:
 class VisitFacts:
     """One more run of a DAG: `date` is its logical date as YYYY-MM-DD, "" for none; `state` is "" until it has ended.
 
-    `marks` are as in RunFacts: those of two runs stand in the same order.
+    `marks` are as in RunFacts: those of two runs stand in the same order. `stale` are the files that it has read as the
+    first run, of another date, had left them, with that date in them.
     """
 
     occasion: Occasion
@@ -72,6 +73,7 @@ class VisitFacts:
     uses: tuple[FileUseFacts, ...] = ()
     outputs: tuple[OutputFacts, ...] = ()
     marks: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
 
     def use_of(self, path: str) -> FileUseFacts | None:
         """The first time that a task opened the file to write it, at a line of the user's."""

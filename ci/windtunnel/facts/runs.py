@@ -155,11 +155,19 @@ class CallbackFacts:
 
 @dataclass(frozen=True, slots=True)
 class FileUseFacts:
-    """A file that a task opened, and the user's line that did it.
+    """A file that a task instance opened, `at` a time of the machine's monotonic clock, and the user's line at work.
 
     It is `fleeting` where another machine has it not: it lies in the working folder, in the temporary folder itself, or
-    in one that was made there under a name of chance. It is `whole` where nothing is left of what was there before, and
-    `undone` where a thread that outlived the task may still have been writing it.
+    in one that was made there under a name of chance. It is `loose` in the working folder, and `inside` among the
+    files of the repository, at a place that nobody has declared. `named` where the user's own text has the name.
+
+    Of what is written: it is `whole` where nothing is left of what was there before, `undone` where a thread that
+    outlived the task may still have been writing it, `left` where it lay there when the task ended, `unread` where
+    nobody had read it by then. It `replaces` where the file was emptied first, or another was renamed to it, `times`
+    times; then `found` stands for what lay there before and `content` for what the task left, "" where it is unknown.
+
+    `through` are the user's functions, from the innermost on, that came to the line; none where a dataflow did it.
+    `locked` where the task held a lock on some file.
     """
 
     task_id: str
@@ -169,6 +177,36 @@ class FileUseFacts:
     fleeting: bool = False
     whole: bool = False
     undone: bool = False
+    map_index: int = -1
+    at: float = 0.0
+    replaces: bool = False
+    times: int = 0
+    found: str = ""
+    content: str = ""
+    left: bool = False
+    unread: bool = False
+    inside: bool = False
+    loose: bool = False
+    named: bool = False
+    locked: bool = False
+    through: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The task instance as people name it."""
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+
+@dataclass(frozen=True, slots=True)
+class OverwriteFacts:
+    """Two savers of one dataflow that a task drove, of which the later one, `node`, saved over the earlier, `other`."""
+
+    dag_id: str
+    task_id: str
+    node: str
+    other: str
+    path: str
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +214,8 @@ class AttemptFacts:
     """What one attempt of a task did in its own process: `state` is "" where it gave way, deferred or to be repeated.
 
     `refused` are the hosts that it was kept from, each with the user's line that first asked for it, if there is one;
-    `uses` are the files that it wrote, and of those it read the fleeting. `kept` is what its savers have left,
-    `loads` what its loaders have read of what earlier tasks have left so.
+    `uses` are the files that it wrote and the data that it read, `overwrites` the savers that met. `kept` is what its
+    savers have left, `loads` what its loaders have read of what earlier tasks have left so.
     """
 
     state: str = ""
@@ -190,6 +228,7 @@ class AttemptFacts:
     uses: tuple[FileUseFacts, ...] = ()
     kept: tuple[KeptFacts, ...] = ()
     loads: tuple[LoadFacts, ...] = ()
+    overwrites: tuple[OverwriteFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +238,10 @@ class RunFacts:
     `failure` is an exception that kept the run itself from starting or from going on. A run is `waiting` where it was
     left with nothing at work but sensors, triggers, and what waits by its kind. `marks` are texts
     that belong to this run alone (its run_id, its date in the usual forms, its temporary folder); `beside` is how many
-    runs of the DAG catchup may have at work at one time. `uses` are the files that tasks wrote, and those fleeting ones
-    that they read, in order; `leaves` whether anything lay in its working and temporary folders when it had ended.
-    `forced` is what its tasks were made to do, nothing in the plain run. `loads` is what loaders have read of what
-    savers of earlier tasks have left.
+    runs of the DAG catchup may have at work at one time. `uses` are the files that tasks wrote and the data that they
+    read, in the order in which the tasks ended; `overwrites` are savers that met; `leaves` whether anything lay in its
+    working and temporary folders when it had ended. `forced` is what its tasks were made to do, nothing in the plain
+    run. `loads` is what loaders have read of what savers of earlier tasks have left.
     """
 
     dag_id: str
@@ -218,6 +257,7 @@ class RunFacts:
     marks: tuple[str, ...] = ()
     beside: int = 1
     uses: tuple[FileUseFacts, ...] = ()
+    overwrites: tuple[OverwriteFacts, ...] = ()
     leaves: bool = False
     forced: tuple[ForcedFacts, ...] = ()
     loads: tuple[LoadFacts, ...] = ()

@@ -1,0 +1,102 @@
+"""The files of a dataflow's loader and saver nodes, also where a library opens them and Python sees nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from windtunnel.collectors.file_places import print_of
+from windtunnel.collectors.recorder import Execution, Saved
+from windtunnel.collectors.saved_files import file_of, loaded_file
+from windtunnel.collectors.saves import Owner, origin
+from windtunnel.facts import FileUseFacts, OverwriteFacts
+
+_APPENDS = ("a", "a+", "ab", "append")
+_READ_IN_C = (".parquet", ".feather", ".arrow", ".orc", ".h5", ".hdf5")  # a saver of somebody's own may read them first
+
+
+def with_nodes(
+    uses: Sequence[FileUseFacts], executions: Iterable[Execution], key: Any, owner: Owner
+) -> tuple[FileUseFacts, ...]:
+    """What Python saw, and the files of nodes that it did not see opened."""
+    known = {(use.path, use.writes) for use in uses}
+    more: dict[tuple[str, bool], FileUseFacts] = {}
+    for execution in executions:
+        for use in (*_loads(execution, key, owner), *_saves(execution, key, owner)):
+            if (use.path, use.writes) not in known:
+                more.setdefault((use.path, use.writes), use)
+    return (*uses, *more.values())
+
+
+def _loads(execution: Execution, key: Any, owner: Owner) -> Iterator[FileUseFacts]:
+    for loaded in execution.loaded:
+        if (file := loaded_file(loaded)) and file.is_file():
+            location = origin(loaded.node, owner.root)[1]
+            yield FileUseFacts(key.task_id, os.path.realpath(file), location, at=loaded.at, map_index=key.map_index)
+
+
+def _saves(execution: Execution, key: Any, owner: Owner) -> Iterator[FileUseFacts]:
+    for saved in execution.saved:
+        if (file := file_of(saved, owner.effects)) and file.is_file():
+            path, replaces = os.path.realpath(file), _replaces(saved)
+            yield FileUseFacts(
+                key.task_id,
+                path,
+                origin(saved.node, owner.root)[1],
+                writes=True,
+                whole=replaces,
+                map_index=key.map_index,
+                at=saved.at,
+                replaces=replaces,
+                times=int(replaces),
+                content=print_of(path) if replaces else "",
+                left=True,
+            )
+
+
+def _replaces(saved: Saved) -> bool:
+    """Whether one of Hamilton's own savers has written: what others do with what was there, nobody knows."""
+    is_hamiltons = saved.saver is not None and saved.saver.__module__.startswith("hamilton.")
+    return is_hamiltons and saved.options.get("mode", "w") not in _APPENDS
+
+
+def overwrites(executions: Iterable[Execution], uses: Iterable[FileUseFacts], owner: Owner) -> Iterator[OverwriteFacts]:
+    """The savers of one execution that have replaced the same file, where neither needs the other."""
+    read = {use.path for use in uses if not use.writes}
+    often = {use.path for use in uses if use.times > 1 and use.path not in read}
+    for execution in executions:
+        files = [(saved, _file(saved, owner, often)) for saved in execution.saved]
+        told: set[Path] = set()
+        for (earlier, file), (later, other) in combinations(files, 2):
+            if file is None or file != other or file in told or _is_ordered(execution, earlier.node, later.node):
+                continue
+            told.add(file)
+            location = origin(later.node, owner.root)[1]
+            names = (later.node.name, earlier.node.name)
+            yield OverwriteFacts(owner.dag_id, owner.task_id, *names, str(file), location)
+
+
+def _file(saved: Saved, owner: Owner, often: set[str]) -> Path | None:
+    file = file_of(saved, owner.effects)
+    if file is None or not file.is_file():
+        return None
+    return file if _replaces(saved) or (os.path.realpath(file) in often and file.suffix not in _READ_IN_C) else None
+
+
+def _is_ordered(execution: Execution, earlier: Any, later: Any) -> bool:
+    return earlier.name in _above(execution, later) or later.name in _above(execution, earlier)
+
+
+def _above(execution: Execution, node: Any) -> set[str]:
+    """The names of all nodes that one needs."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        for dependency in execution.graph.nodes.get(waiting.pop().name, node).dependencies:
+            if dependency.name not in found:
+                found.add(dependency.name)
+                waiting.append(dependency)
+    return found

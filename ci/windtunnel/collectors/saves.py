@@ -59,7 +59,7 @@ def asked_for(executions: Iterable[Execution], owner: Owner) -> list[SaveFacts]:
 
 
 def _fact(node: Any, execution: Execution, owner: Owner, seen: Seen) -> SaveFacts:
-    module, location = _origin(node, execution, owner.root)
+    module, location = origin(node, owner.root)
     return SaveFacts(
         dag_id=owner.dag_id,
         task_id=owner.task_id,
@@ -67,7 +67,7 @@ def _fact(node: Any, execution: Execution, owner: Owner, seen: Seen) -> SaveFact
         node=node.name,
         module=module,
         format=str(node.tags.get(FORMAT_TAG, "")),
-        location=location,
+        location=location if module else execution.driven_at or location,
         state=seen.state,
         path=seen.path,
         size=seen.size,
@@ -75,12 +75,12 @@ def _fact(node: Any, execution: Execution, owner: Owner, seen: Seen) -> SaveFact
     )
 
 
-def _origin(node: Any, execution: Execution, root: Path) -> tuple[str, Location]:
-    """The module and the line of the function that a node was made from; of a materializer, where it was driven."""
+def origin(node: Any, root: Path) -> tuple[str, Location]:
+    """The module and the line of the function that a node was made from; nothing of a materializer."""
     for function in node.originating_functions or ():
         code = inspect.unwrap(function).__code__
         return function.__module__, Location(relative(code.co_filename, root), code.co_firstlineno)
-    return "", execution.driven_at or Location("?")
+    return "", Location("?")
 
 
 def settle(runs: Iterable[RunFacts]) -> tuple[RunFacts, ...]:

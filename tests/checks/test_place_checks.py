@@ -208,6 +208,10 @@ def test_a_task_that_comes_too_early_is_told_for_whom_it_does_not_wait():
     message = "task 'second' does not find /data/totals.csv, which task 'first' writes: it does not wait for it"
     assert said(unordered_read, early) == [(9, message)]
     assert said(unordered_read, replace(early, uses=(replace(FIRST, path="/data/a/totals.csv"),))) == []
+    near = replace(FIRST, path="/tmp/windtunnel-x1/7/cwd/totals.csv", loose=True)
+    failed = replace(early.tasks[1], failure=replace(failure, message="No such file or directory: './totals.csv'"))
+    assert len(said(unordered_read, replace(early, tasks=(early.tasks[0], failed), uses=(near,)))) == 1
+    assert said(unordered_read, replace(early, tasks=(early.tasks[0], failed))) == []
     waits = replace(early, tasks=(early.tasks[0], replace(early.tasks[1], upstream=("first",))))
     assert said(unordered_read, waits) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,7 @@ from windtunnel.facts import (
     VisitFacts,
 )
 from windtunnel.findings import Location
+from windtunnel.settings import Settings
 
 HERE, LINE, THERE = Location("dags/a.py", 3), Location("dags/a.py", 9), Location("dags/b.py", 5)
 PATH = "/data/totals.csv"
@@ -155,9 +157,11 @@ def test_dags_that_are_ordered_or_write_apart_are_silent(facts):
 
 def test_a_write_into_the_repository_is_told_once_for_a_line():
     uses = [replace(FIRST, path=f"/repository/{name}.csv", inside=True) for name in ("a", "b")]
-    message = "task 'first' writes /repository/a.csv, which lies among the files of the repository"
-    assert said(write_into_repository, run(*uses)) == [(3, message)]
-    assert said(write_into_repository, run(FIRST)) == []
+    settings = Settings(Path("/repository"))
+    (complaint,) = write_into_repository.judge(run(*uses), settings)
+    assert complaint.location == HERE
+    assert complaint.message == "task 'first' writes a.csv, which lies among the files of the repository"
+    assert list(write_into_repository.judge(run(FIRST), settings)) == []
 
 
 LOOSE = replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,7 @@ from windtunnel.facts import (
     VisitFacts,
 )
 from windtunnel.findings import Location
+from windtunnel.settings import Settings
 
 HERE, LINE, THERE = Location("dags/a.py", 3), Location("dags/a.py", 9), Location("dags/b.py", 5)
 PATH = "/data/totals.csv"
@@ -155,9 +157,11 @@ def test_dags_that_are_ordered_or_write_apart_are_silent(facts):
 
 def test_a_write_into_the_repository_is_told_once_for_a_line():
     uses = [replace(FIRST, path=f"/repository/{name}.csv", inside=True) for name in ("a", "b")]
-    message = "task 'first' writes /repository/a.csv, which lies among the files of the repository"
-    assert said(write_into_repository, run(*uses)) == [(3, message)]
-    assert said(write_into_repository, run(FIRST)) == []
+    settings = Settings(Path("/repository"))
+    (complaint,) = write_into_repository.judge(run(*uses), settings)
+    assert complaint.location == HERE
+    assert complaint.message == "task 'first' writes a.csv, which lies among the files of the repository"
+    assert list(write_into_repository.judge(run(FIRST), settings)) == []
 
 
 LOOSE = replace(
@@ -208,6 +212,10 @@ def test_a_task_that_comes_too_early_is_told_for_whom_it_does_not_wait():
     message = "task 'second' does not find /data/totals.csv, which task 'first' writes: it does not wait for it"
     assert said(unordered_read, early) == [(9, message)]
     assert said(unordered_read, replace(early, uses=(replace(FIRST, path="/data/a/totals.csv"),))) == []
+    near = replace(FIRST, path="/tmp/windtunnel-x1/7/cwd/totals.csv", loose=True)
+    failed = replace(early.tasks[1], failure=replace(failure, message="No such file or directory: './totals.csv'"))
+    assert len(said(unordered_read, replace(early, tasks=(early.tasks[0], failed), uses=(near,)))) == 1
+    assert said(unordered_read, replace(early, tasks=(early.tasks[0], failed))) == []
     waits = replace(early, tasks=(early.tasks[0], replace(early.tasks[1], upstream=("first",))))
     assert said(unordered_read, waits) == []
 

@@ -280,3 +280,155 @@ def test_what_tasks_do_to_the_repository_is_told_and_undone(examine, tmp_path):
     assert left == {"dags", "dags/a.py", "seeds", "seeds/old.csv", "seeds/gone.csv", ".gitignore", "pyproject.toml"}
     assert (tmp_path / "seeds" / "old.csv").read_text() == "old"
     assert (tmp_path / "seeds" / "gone.csv").read_text() == "gone"
+
+
+FLOW = '''\
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hamilton.function_modifiers import datasaver, save_to, source
+from hamilton.htypes import Collect, Parallelizable
+from pandas import DataFrame
+
+
+@datasaver()
+def in_c(rows: list, folder: str) -> dict:
+    pq.write_table(pa.table({"a": rows}), f"{folder}/c.parquet")
+    return {"path": f"{folder}/c.parquet"}
+
+
+@save_to.json(path=source("path"), output_name_="first")
+def one(rows: list) -> dict:
+    return {"rows": rows}
+
+
+@save_to.pickle(path=source("path"), output_name_="second")  # meets the first
+def other(rows: list) -> dict:
+    return {"rows": rows}
+
+
+def item(rows: list) -> Parallelizable[int]:
+    yield from rows
+
+
+@save_to.json(path=source("block_path"), output_name_="saved_piece")  # meets itself
+def piece(item: int) -> dict:
+    return {"n": item}
+
+
+def collected(saved_piece: Collect[dict]) -> list:
+    return list(saved_piece)
+
+
+@datasaver()
+def again(first: dict, again_path: str) -> dict:
+    """It comes after the first."""
+    Path(again_path).write_text(json.dumps(first, default=str))
+    return {"path": again_path}
+
+
+@datasaver()
+def some_lines(rows: list, log_path: str) -> dict:
+    with open(log_path, "a") as file:
+        file.write("some")
+    return {"path": log_path}
+
+
+@datasaver()
+def more_lines(rows: list, log_path: str) -> dict:
+    with open(log_path, "a") as file:
+        file.write("more")
+    return {"path": log_path}
+
+
+def known(path: str, name: str) -> dict:
+    old = json.loads(Path(path).read_text()) if Path(path).exists() else {}
+    Path(path).write_text(json.dumps({**old, name: 1}))
+    return {"path": path}
+
+
+@datasaver()
+def this_metric(rows: list, metrics_path: str) -> dict:
+    return known(metrics_path, "this")
+
+
+@datasaver()
+def that_metric(rows: list, metrics_path: str) -> dict:
+    return known(metrics_path, "that")
+
+
+@save_to.csv(path=source("csv_path"), mode=source("mode"), output_name_="csv_one")
+def rows_one(rows: list) -> DataFrame:
+    return DataFrame({"a": rows})
+
+
+@save_to.csv(path=source("csv_path"), mode=source("mode"), output_name_="csv_two")
+def rows_two(rows: list) -> DataFrame:
+    return DataFrame({"a": rows})
+'''
+READERS = """\
+import pyarrow.parquet as pq
+from hamilton.function_modifiers import dataloader
+
+
+@dataloader()
+def table(path: str) -> tuple[int, dict]:  # is not ordered
+    return pq.read_table(path).num_rows, {"path": path}
+"""
+DRIVES = """\
+import tempfile
+from pathlib import Path
+
+from airflow.sdk import dag, task
+
+FOLDER = Path(tempfile.gettempdir(), "shop")
+RIGHT = ["first", "again", "some_lines", "more_lines", "this_metric", "that_metric", "csv_one", "csv_two"]
+
+
+@dag(schedule=None, max_active_tasks=1)
+def drives():
+    @task(weight_rule="absolute", priority_weight=9)
+    def write() -> None:
+        from hamilton import driver
+
+        from modules import flow
+
+        FOLDER.mkdir(exist_ok=True)
+        dr = driver.Builder().enable_dynamic_execution(allow_experimental_mode=True).with_modules(flow).build()
+        at = {"path": "x.json", "block_path": "part.json", "again_path": "x.json", "log_path": "lines.txt"}
+        at |= {"metrics_path": "metrics.json", "csv_path": "all.csv"}
+        inputs = {"rows": [1, 2], "folder": str(FOLDER), "mode": "a", **{name: str(FOLDER / at[name]) for name in at}}
+        dr.execute(RIGHT, inputs=inputs)
+        dr.execute(["in_c", "first", "second", "collected"], inputs=inputs)
+
+    @task(weight_rule="absolute", priority_weight=1)
+    def read() -> None:
+        from hamilton import driver
+
+        from modules import readers
+
+        driver.Builder().with_modules(readers).build().execute(["table"], inputs={"path": str(FOLDER / "c.parquet")})
+
+    write()
+    read()
+
+
+drives()
+"""
+
+
+def test_savers_and_loaders_are_seen_wherever_they_work(examine):
+    files = {"dags/a.py": DRIVES, "modules/flow.py": FLOW, "modules/readers.py": READERS}
+    report = examine(files, select=CODES, contexts=())
+    assert [run.state for run in report.runs] == ["success"]
+    found = [
+        (finding.code, files[finding.location.path].splitlines()[finding.location.line - 1].rpartition("# ")[2])
+        for finding in report.findings
+    ]
+    assert found == [
+        ("WT417", "meets the first"),
+        ("WT417", "meets itself"),
+        ("WT422", "@dataloader()"),
+    ]

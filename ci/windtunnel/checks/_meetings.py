@@ -67,7 +67,8 @@ def replaced(uses: Collection[FileUseFacts]) -> Iterator[tuple[FileUseFacts, Fil
         yield earlier, later, later.found or earlier.content, behind
 
 
-def names(message: str, path: str) -> bool:
-    """Whether a message of Python's has a path in quotes, be it relative to the working folder."""
+def names(message: str, use: FileUseFacts) -> bool:
+    """Whether a message of Python's has the path in quotes, be it relative to the working folder that it lies in."""
     quoted = _QUOTED.findall(message)
-    return any(path == text or path.endswith(f"/{text.removeprefix('./')}") for text in quoted)
+    near = use.path.endswith(tuple(f"/cwd/{text.removeprefix('./')}" for text in quoted))
+    return use.path in quoted or (use.loose and near)

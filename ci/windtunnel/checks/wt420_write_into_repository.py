@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from windtunnel.checks import check
 from windtunnel.facts import RunFacts
 from windtunnel.findings import Complaint, Severity
+from windtunnel.settings import Settings
 
 _FILE = """\
 from pathlib import Path
@@ -52,11 +53,12 @@ PASSING = _FILE % ('Path(os.environ.get("DATA_ROOT") or tempfile.mkdtemp())', ""
     severity=Severity.WARNING,
     remedy="let the path begin at a folder for data that the deployment names, not at __file__",
 )
-def write_into_repository(run: RunFacts) -> Iterator[Complaint]:
+def write_into_repository(run: RunFacts, settings: Settings) -> Iterator[Complaint]:
     told: set[tuple[str, int]] = set()
     for use in run.uses:
         place = (use.location.path, use.location.line)
         if use.inside and place not in told:
             told.add(place)
-            message = f"task {use.task_id!r} writes {use.path}, which lies among the files of the repository"
+            path = use.path.removeprefix(f"{settings.root}/")
+            message = f"task {use.task_id!r} writes {path}, which lies among the files of the repository"
             yield Complaint(use.location, message, task_id=use.task_id)

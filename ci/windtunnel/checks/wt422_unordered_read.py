@@ -79,7 +79,7 @@ def _too_early(run: RunFacts, order: Order) -> Iterator[Complaint]:
         if task.state != "failed" or failure is None or failure.type != "FileNotFoundError":
             continue
         for use in run.uses:
-            if use.writes and use.left and names(failure.message, use.path) and order.is_apart(use, task.task_id):
+            if use.writes and use.left and names(failure.message, use) and order.is_apart(use, task.task_id):
                 message = f"task {task.label!r} does not find {shown(use.path)}, which task {use.label!r} writes"
                 where = failure.location or task.location
                 yield Complaint(where, f"{message}: it does not wait for it", failure.traceback, task_id=task.task_id)

@@ -4,7 +4,7 @@
 Runs a DAG that writes for one date, clears that run and lets it run again, then runs it for another date where a file
 was kept. Reports a file that the first run has written and then read, and that the run of the other date reads without
 writing it, although the first date stands in its text and the other does not. State that a run reads before it writes
-it, logs, caches and databases by their names are left alone.
+it, logs, caches and databases by their names are left alone. A notice, because a file may be made once on purpose.
 
 ## Why is this bad?
 The file was made for one date, under a name that is the same for all. Whoever finds it there takes it for his own, and
@@ -61,7 +61,7 @@ PASSING = _FILE % ('f"numbers-{day}.txt"', "")
 @check(
     "WT423",
     on=TwiceFacts,
-    severity=Severity.WARNING,
+    severity=Severity.NOTICE,
     remedy="put the date into the name of the file, {{ ds }}, or write it anew in every run",
 )
 def stale_read(context: TwiceFacts) -> Iterator[Complaint]:

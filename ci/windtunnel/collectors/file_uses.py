@@ -33,6 +33,7 @@ _CODE = (".py", ".pyc", ".so", ".pth")
 _OPENING = ("open", "sqlite3.connect", "os.rename")
 _LOCKING = ("fcntl.flock", "fcntl.lockf")
 _GIVING = ("subprocess.Popen", "os.posix_spawn", "os.system", "os.fork", "os.exec", "socket.connect")
+_HEARD = frozenset((*_OPENING, *_LOCKING, *_GIVING))
 _MOST = 200  # of each kind: written, read
 _NOWHERE = Location("")
 CHANCE = re.compile(r"^tmp[a-z0-9_]{8}")
@@ -83,18 +84,19 @@ class FileUses:
         return replace(use, undone=undone, left=left, unread=unread, content=content, locked=self._is_locking)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if not self._task:
+        if not self._task or event not in _HEARD:
             return
         if event in _OPENING:
             self._opened(event, arguments)
         elif event in _LOCKING:
             self._is_locking = True
-        elif event in _GIVING:
+        else:
             self._is_giving = True
 
     def _opened(self, event: str, arguments: tuple[Any, ...]) -> None:
         name, task = arguments[event == "os.rename"], self._task
-        if not isinstance(name, str | bytes | os.PathLike):
+        is_relative_to_another = event == "os.rename" and arguments[3] not in (None, -1)
+        if not isinstance(name, str | bytes | os.PathLike) or is_relative_to_another:
             return
         flags = arguments[2] if event == "open" and isinstance(arguments[2], int) else 0
         writes = event != "open" or bool(flags & _WRITING)

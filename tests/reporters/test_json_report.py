@@ -12,8 +12,20 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import windtunnel.reporters
-from tests.reporters.reports import AGAIN, CLEAN, DIVISION, EXPLORED, MIXED, SALES, hostile, loaded, run_of
-from windtunnel.facts import DataFacts, End, Property, PushFacts, SaveState, ScheduleFacts
+from tests.reporters.reports import AGAIN, CLEAN, DIVISION, EXPLORED, MIXED, SALES, hostile, loaded, run_of, save
+from windtunnel.facts import (
+    DataFacts,
+    End,
+    Grade,
+    KeptFacts,
+    LoadFacts,
+    LossFacts,
+    Property,
+    PushFacts,
+    SaveState,
+    ScheduleFacts,
+    ValueFacts,
+)
 from windtunnel.findings import Severity
 from windtunnel.report import Report, Timing, Versions
 from windtunnel.reporters import render
@@ -63,6 +75,7 @@ def test_the_schema_is_a_schema_and_closes_and_describes_every_object() -> None:
 
 def test_the_schema_and_the_facts_have_the_same_words() -> None:
     assert {frozenset(found) for found in enums(SCHEMA, "whole")} == {frozenset(state.value for state in SaveState)}
+    assert {frozenset(found) for found in enums(SCHEMA, "guess")} == {frozenset(grade.value for grade in Grade)}
     assert {frozenset(found) for found in enums(SCHEMA, "completed")} == {frozenset(end.value for end in End)}
     assert {frozenset(found) for found in enums(SCHEMA, "unfinished")} >= {frozenset(kind.value for kind in Outcome)}
     assert {frozenset(found) for found in enums(SCHEMA, Property.DETERMINISTIC.value)} == {
@@ -286,3 +299,19 @@ def test_what_a_task_handed_on_is_told_by_its_key_type_and_size() -> None:
     task = document(report)["dags"][0]["run"]["tasks"][0]
     assert task["xcoms"] == [{"key": "return_value", "type": "list", "size": 12}]
     Draft202012Validator(SCHEMA).validate(document(report))
+
+
+def test_what_was_lost_on_the_way_through_a_file_is_in_the_report() -> None:
+    loss, saved = LossFacts(Grade.GUESS, "column 'zip'", "'01067'", "1067", used_by="mean"), save(SALES)
+    kept = KeptFacts("load", "save.totals", saved.location, "csv", "/a.csv", (1, 2), ValueFacts("DataFrame"))
+    run = replace(
+        run_of(SALES, saves=(replace(saved, losses=(loss,)),)), loads=(LoadFacts("totals", "table", kept, (loss,)),)
+    )
+    told = document(replace(CLEAN, files=(loaded(SALES),), runs=(run,)))
+    Draft202012Validator(SCHEMA).validate(told)
+    (dag,) = told["dags"]
+    lost = [{"grade": "guess", "place": "column 'zip'", "was": "'01067'", "became": "1067"}]
+    assert dag["run"]["saves"][0]["losses"] == lost
+    assert dag["run"]["loads"] == [
+        {"task_id": "totals", "node": "table", "path": "/a.csv", "saved_by": "load", "losses": lost}
+    ]

@@ -95,8 +95,8 @@ def _positions(rows: int) -> list[int]:
 
 def _column(name: str, column: Any, pandas: Any) -> PartFacts:
     cells = tuple(map(_cell, column.tolist()))
-    is_category = isinstance(column.dtype, pandas.CategoricalDtype)
-    family = "categories" if is_category else _declared(column.dtype, pandas) or _family(cells)
+    is_ordered = getattr(column.dtype, "ordered", False)  # else texts do as well as categories
+    family = "ordered categories" if is_ordered else _declared(column.dtype, pandas) or _family(cells)
     return PartFacts(name, str(column.dtype), family, cells)
 
 

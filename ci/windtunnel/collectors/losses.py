@@ -94,7 +94,7 @@ def _of_column(saved: PartFacts, loaded: PartFacts) -> Iterator[LossFacts]:
     worst = _worst(saved.cells, loaded.cells)
     if worst is not None and worst[0] in (Grade.VALUE, Grade.GUESS):
         yield LossFacts(worst[0], place, worst[1], worst[2])
-    elif saved.family != loaded.family and (worst is not None or saved.family == "categories"):
+    elif saved.family != loaded.family and (worst is not None or saved.family == "ordered categories"):
         was, became = saved.kind, loaded.kind
         yield LossFacts(Grade.TYPE, place, was, became if became != was else loaded.family or "a mixture")
 

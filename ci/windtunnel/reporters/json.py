@@ -16,6 +16,8 @@ from windtunnel.facts import (
     DataflowFacts,
     DriverFacts,
     FailureFacts,
+    LoadFacts,
+    LossFacts,
     NodeFacts,
     OutputFacts,
     ProcessFacts,
@@ -189,6 +191,7 @@ def _run(run: RunFacts) -> Object:
         "tasks": [_task(task) for task in run.tasks],
         "drivers": [_driver(driver) for driver in run.drivers],
         "saves": [_save(save) for save in run.saves],
+        "loads": [_load(load) for load in run.loads],
     }
 
 
@@ -228,7 +231,22 @@ def _save(save: SaveFacts) -> Object:
         "path": save.path or None,
         "size": save.size,
         "detail": save.detail or None,
+        "losses": [_loss(loss) for loss in save.losses],
     }
+
+
+def _load(load: LoadFacts) -> Object:
+    return {
+        "task_id": load.task_id,
+        "node": load.node,
+        "path": load.saved.path,
+        "saved_by": load.saved.task_id,
+        "losses": [_loss(loss) for loss in load.losses],
+    }
+
+
+def _loss(loss: LossFacts) -> Object:
+    return {"grade": loss.grade.value, "place": loss.place, "was": loss.was, "became": loss.became}
 
 
 def _not_loaded(file: DagFileFacts) -> Object:

@@ -37,7 +37,7 @@ def said(*losses, hurt="", rows=2, saves=(), uses=()):
 
 def test_a_value_that_somebody_uses_is_an_error():
     text = "column 'x' was 1e-12, is read back as 0.0"
-    assert said(a_loss(used_by="mean")) == [("WT414", f"{START}{text}; node 'mean' uses it", text)]
+    assert said(a_loss(used_by="mean")) == [("WT414", f"{START}{text}; 'mean' uses it", text)]
 
 
 def test_a_declared_type_that_is_hurt_is_an_error_with_all_that_was_lost():

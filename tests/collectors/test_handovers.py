@@ -76,19 +76,20 @@ PAIRS = {
     "counted": ("csv", ", index=True", '_table()[["n"]]', "csv", "", 'table["n"].sum()'),
 }
 EXPECTED = {
-    "dated": ("WT415", "column 'day' was datetime64[us, UTC], is read back as string; node 'read_dated' uses it"),
-    "zipped": ("WT415", "column 'zip' was '01067', is read back as 1067; node 'read_zipped' uses it"),
+    "dated": ("WT415", "column 'day' was datetime64[us, UTC], is read back as string; 'read_dated' uses it"),
+    "zipped": ("WT415", "column 'zip' was '01067', is read back as 1067; 'read_zipped' uses it"),
     "zip_unused": ("WT416", "column 'zip' was '01067', is read back as 1067"),
     "counted": ("WT416", "column 'Unnamed: 0' was not there, is read back as Int64"),
-    "small": ("WT414", "column 'x' was 1e-12, is read back as 0.0; node 'read_small' uses it"),
+    "small": ("WT414", "column 'x' was 1e-12, is read back as 0.0; 'read_small' uses it"),
     "indexed": (
         "WT415",
-        "the index was a DatetimeIndex day, is read back as the numbers of the rows; node 'read_indexed' uses it",
+        "the index was a DatetimeIndex day, is read back as the numbers of the rows; 'read_indexed' uses it",
     ),
     "keys": ("WT414", "the type of the keys was int, is read back as str; node 'read_keys' takes dict[int, float]"),
     "tuples": ("WT414", "entry ['a'] was a tuple, is read back as a list; node 'read_tuples' takes dict[str, tuple]"),
-    "columns": ("WT415", "column 'day' was datetime64[us, UTC], is read back as string; node 'day' uses it"),
-    "material": ("WT415", "column 'zip' was '01067', is read back as 1067; node 'read_material' uses it"),
+    "columns": ("WT415", "column 'day' was datetime64[us, UTC], is read back as string; 'day' uses it"),
+    "by_day": ("WT415", "column 'day' was datetime64[us, UTC], is read back as str; 'plainly' uses it"),
+    "material": ("WT415", "column 'zip' was '01067', is read back as 1067; 'read_material' uses it"),
 }
 REST = """\
 
@@ -156,6 +157,16 @@ def read_columns(day: pd.Series) -> object:
     return day.max()
 
 
+@save_to.csv(path="by_day.csv", index=False, output_name_="save_by_day")
+def by_day() -> pd.DataFrame:
+    return _table()[["day", "n"]]
+
+
+@save_to.csv(path="by_zip.csv", index=False, output_name_="save_by_zip")
+def by_zip() -> pd.DataFrame:
+    return _table()[["zip", "n"]]
+
+
 def material() -> pd.DataFrame:
     return _table()[["zip", "n"]]
 
@@ -169,6 +180,36 @@ import pandas as pd
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(day=pd.to_datetime(table["day"]))
+"""
+PLAIN = """\
+import pandas as pd
+
+
+def plainly() -> pd.Series:
+    table = pd.read_csv("by_day.csv")
+    return table.groupby("day")["n"].sum()
+"""
+PLAIN_AND_RIGHT = """\
+from pandas import read_csv
+import pandas as pd
+
+
+def read(path: str) -> pd.DataFrame:
+    return read_csv(path)
+
+
+def total(table: pd.DataFrame) -> object:
+    return pd.to_datetime(table["day"]).max()
+
+
+def pickled() -> None:
+    import pickle
+
+    assert pickle.loads(pickle.dumps(pd.read_csv)) is pd.read_csv
+
+
+def coded() -> object:
+    return pd.read_csv("by_zip.csv", dtype={"zip": str})["zip"].max()
 """
 DAG_FILE = """\
 from airflow.sdk import DAG, task
@@ -188,7 +229,7 @@ with DAG("handovers", schedule=None):
     def save() -> None:
         from hamilton.io.materialization import to
 
-        driver_of().build().execute([f"save_{name}" for name in NAMES])
+        driver_of().build().execute([f"save_{name}" for name in [*NAMES, *PLAIN]])
         driver_of().build().materialize(
             to.csv(id="save_material", dependencies=["material"], path="material.csv", index=False)
         )
@@ -206,7 +247,21 @@ with DAG("handovers", schedule=None):
         open("small.json", "w").write('{"x": {"0": 0.5, "1": 2.0}}')
         driver_of().build().execute(["read_small"])
 
-    save() >> load() >> load_again()
+    @task
+    def plain() -> None:
+        from modules import plain
+
+        plain.plainly()
+
+    @task
+    def plain_and_right() -> None:
+        from modules import plain_and_right
+
+        plain_and_right.total(plain_and_right.read("by_day.csv"))
+        plain_and_right.coded()
+        plain_and_right.pickled()
+
+    save() >> load() >> load_again() >> plain() >> plain_and_right()
 """
 
 
@@ -236,10 +291,13 @@ def read_{name}(table: pd.DataFrame) -> object:
 def report(pools, tmp_path_factory):
     root = tmp_path_factory.mktemp("repository")
     names = [*PAIRS, "keys", "tuples", "own", "columns"]
+    constants = f"NAMES = {names}\nPLAIN = ['by_day', 'by_zip']\n"
     files = {
         "modules/helpers.py": HELPERS,
+        "modules/plain.py": PLAIN,
+        "modules/plain_and_right.py": PLAIN_AND_RIGHT,
         "modules/pairs.py": module(),
-        "dags/handovers.py": f"{DAG_FILE}\n\nNAMES = {names}\n",
+        "dags/handovers.py": f"{DAG_FILE}\n\n{constants}",
     }
     for path, text in {"pyproject.toml": "", **files}.items():
         (root / path).parent.mkdir(exist_ok=True)
@@ -259,7 +317,7 @@ def test_what_was_lost_is_told_with_what_it_was_and_what_it_has_become(report, n
     code, end = EXPECTED[name]
     finding = told(report).get(name)
     assert finding is not None
-    message = finding.message.replace("[ns, ", "[us, ")  # as the unit was called before pandas 3
+    message = finding.message.replace("[ns, ", "[us, ").replace("as object", "as str")  # before pandas 3
     assert (finding.code, message.partition(": ")[2]) == (code, end)
 
 

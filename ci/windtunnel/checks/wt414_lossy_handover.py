@@ -1,12 +1,13 @@
 """Saver whose values do not arrive in the task that reads them.
 
 ## What it does
-Compares what a saver has saved (`@save_to`, `to.*`, `@datasaver`) with what a loader of a later task of the run has
-loaded from its file (`@load_from`, `from_.*`, `@dataloader`): the type and the names; of a table 200 rows, the first,
-the last and those at equal distances between; of something nested 500 entries. Reports values that became other values
-and that a node uses (an integer rounded to a float, a float rounded away, an entry that is gone), and a loaded value
-that is not of the type that its reader declares (`dict[int, float]` from JSON has texts for keys). What the reader or
-one of its functions may set right again (`astype`, `fillna`, `int` ...) is not reported.
+Compares what one of Hamilton's savers has saved (`@save_to`, `to.*`) with what a later task of the run has loaded from
+its file, by Hamilton's loader (`@load_from`, `from_.*`) or by `pd.read_csv` and the like: the type and the names; of a
+table 200 rows, the first, the last and those at equal distances between; of something nested 500 entries. Reports
+values that became other values and that a node or function uses (an integer rounded to a float, a float rounded away,
+an entry that is gone), and a loaded value that is not of the type that its reader declares (`dict[int, float]` from
+JSON has texts for keys). What the code around the reader may set right again (`astype`, `fillna`, `int` ...), and what
+options of the saver or the loader ask for (`float_format`, `dtype` ...), is not reported.
 
 ## Why is this bad?
 Both tasks are green, and the result is made of other data than were saved.
@@ -50,4 +51,4 @@ PASSING = handover(_MODULE.replace("FORMAT", "pickle").replace("  # WT414", ""))
 def lossy_handover(run: RunFacts) -> Iterator[Complaint]:
     for load in filter(is_error, run.loads):
         lost = grave(load.losses) or list(load.losses)
-        yield from complain(load, lost, f"; {load.hurt}" if load.hurt else f"; node {lost[0].used_by!r} uses it")
+        yield from complain(load, lost, f"; {load.hurt}" if load.hurt else f"; {lost[0].used_by!r} uses it")

@@ -1,11 +1,11 @@
 """Saver whose types do not arrive in the task that reads them.
 
 ## What it does
-Compares what a saver has saved with what a loader of a later task of the run has loaded from its file, as WT414 does.
-Reports a column that has become of another type, a text that the reader took for a number ('007' for 7) or for a
-missing value, a lost index or another order of the columns, where a node of that task names the column, and nothing
-that it calls may set it right (`to_datetime`, `astype`, `set_index` ...). Also values that became other values, of
-which no use is seen.
+Compares what one of Hamilton's savers has saved with what a later task of the run has loaded from its file, as WT414
+does. Reports a column that has become of another type, a text that the reader took for a number ('007' for 7) or for a
+missing value, a lost index or another order of the columns, where the code that has loaded it, or a node below, names
+the column, and nothing around it may set it right (`to_datetime`, `astype`, `set_index` ...). Also values that became
+other values, of which no use is seen.
 
 ## Why is this bad?
 Times that are texts are compared letter by letter, codes without their zeros find no partner in a join, and nobody is
@@ -54,4 +54,4 @@ PASSING = handover(
 def retyped_handover(run: RunFacts) -> Iterator[Complaint]:
     for load in run.loads:
         if not is_error(load) and (lost := retyped(load)):
-            yield from complain(load, lost, f"; node {lost[0].used_by!r} uses it" if lost[0].used_by else "")
+            yield from complain(load, lost, f"; {lost[0].used_by!r} uses it" if lost[0].used_by else "")

@@ -15,6 +15,7 @@ from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.handovers import Handovers, kept
 from windtunnel.collectors.needs import need_of, need_of_network
 from windtunnel.collectors.node_files import overwrites, with_nodes
+from windtunnel.collectors.plain_readers import watch_readers
 from windtunnel.collectors.playback import play_back
 from windtunnel.collectors.recorder import Execution, Recording, Saved
 from windtunnel.collectors.saved_files import stamp_of
@@ -59,7 +60,7 @@ class AttemptWatch:
         self._bystanders = Bystanders.now(run_process)
         self._facts: AttemptFacts | None = None
         self._callbacks: list[CallbackFacts] = []
-        self._handovers = Handovers(seen.kept, key.task_id)
+        self._handovers = Handovers(seen.kept, key.task_id, seen.file.root)
         self._data = TaskData(seen.dag.get_task(key.task_id), seen.file, seen.canaries) if told is not None else None
 
     def task_started(self, task: Any) -> None:
@@ -81,6 +82,7 @@ class AttemptWatch:
         self._seen.recording.on_saved = self._saved
         if self._seen.kept:
             self._seen.recording.on_loaded = self._handovers.note
+            watch_readers(self._handovers.note_plain)
         self._seen.effects.forget_refused()
         self._seen.uses.begin(self._key.task_id, self._key.map_index)
         play_back(self._seen.responses, self._seen.effects.lets)

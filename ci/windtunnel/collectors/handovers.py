@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
+from windtunnel.collectors.failures import is_users
 from windtunnel.collectors.likeness import likeness_of
 from windtunnel.collectors.losses import losses
 from windtunnel.collectors.properties_conform import conforms
 from windtunnel.collectors.recorder import FORMAT_TAG, LOADER_TAG, Execution, is_hamiltons
 from windtunnel.collectors.unfinished import stamp
-from windtunnel.collectors.words_of_code import Words, words_of
+from windtunnel.collectors.words_of_code import Words, words_around, words_at, words_of
 from windtunnel.facts import AttemptFacts, Grade, KeptFacts, LoadFacts, LossFacts, SaveFacts, SaveState
 from windtunnel.pool import facts_in
 
@@ -57,8 +59,8 @@ def kept(executions: Sequence[Execution], saves: Sequence[SaveFacts]) -> Iterato
 class Handovers:
     """The loaders of one task, beside what was saved where they read: `kept` are files with AttemptFacts, by path."""
 
-    def __init__(self, kept: Mapping[str, Path], task_id: str) -> None:
-        self._kept, self._task_id = kept, task_id
+    def __init__(self, kept: Mapping[str, Path], task_id: str, root: Path) -> None:
+        self._kept, self._task_id, self._root = kept, task_id, root
         self.loads: list[LoadFacts] = []
 
     def note(self, execution: Execution, node: Any, kwargs: Mapping[str, Any], result: Any) -> None:
@@ -76,10 +78,28 @@ class Handovers:
         words = {reader.name: words_of(reader) for reader in readers}
         if any(said.names & _SETS_RIGHT for said in words.values()):
             lost = ()
-        hurt = _hurt(value, node, readers) if lost else ""
+        self._tell(node.name, saved, lost, words, _hurt(value, node, readers) if lost else "")
+
+    def note_plain(self, value: Any, arguments: tuple[Any, ...], options: Mapping[str, Any], frame: FrameType) -> None:
+        """A reader of pandas has been called, by code of the user's: a loader of Hamilton's tells of itself."""
+        if not is_users(frame.f_code.co_filename, self._root):
+            return
+        saved = self._read_from((arguments[:1], options))
+        likeness = None if saved is None else likeness_of(value)
+        if saved is None or likeness is None:
+            return
+        lost = tuple(_unasked(losses(saved.value, likeness), options))
+        callers = [one for one in _stack(frame) if is_users(one.f_code.co_filename, self._root)] if lost else []
+        if any(words_around(caller).names & _SETS_RIGHT for caller in callers):
+            lost = ()
+        self._tell(frame.f_code.co_name, saved, lost, {one.f_code.co_name: words_at(one) for one in callers})
+
+    def _tell(
+        self, node: str, saved: KeptFacts, lost: Sequence[LossFacts], words: Mapping[str, Words], hurt: str = ""
+    ) -> None:
         used = tuple(replace(loss, used_by=_user(loss, words)) for loss in lost)
         outline = replace(saved.value, parts=(), index=None)  # the cells have done their work
-        self.loads.append(LoadFacts(self._task_id, node.name, replace(saved, value=outline), used, hurt))
+        self.loads.append(LoadFacts(self._task_id, node, replace(saved, value=outline), used, hurt))
 
     def _read_from(self, told: Sequence[Any]) -> KeptFacts | None:
         """What a saver has left at one of the paths that are told, if it lies there as it left it."""
@@ -89,6 +109,12 @@ class Handovers:
                 if left.path == path and left.stamp == stamp(Path(path)):
                     return left
         return None
+
+
+def _stack(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
 
 
 def _loader_of(node: Any) -> tuple[Any, Mapping[str, Any]]:

@@ -254,11 +254,16 @@ def record_drivers(effects: Effects) -> Recording:
     def patch(base: ModuleType) -> None:
         _observe(base, recording)
 
-    if _BASE in sys.modules:
-        patch(sys.modules[_BASE])
-    else:
-        sys.meta_path.insert(0, _WhenImported(_BASE, patch))
+    when_imported(_BASE, patch)
     return recording
+
+
+def when_imported(name: str, then: Callable[[ModuleType], None]) -> None:
+    """Call back with the module: now if it is imported already, else when it is."""
+    if name in sys.modules:
+        then(sys.modules[name])
+    else:
+        sys.meta_path.insert(0, _WhenImported(name, then))
 
 
 class _WhenImported(importlib.abc.MetaPathFinder):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Iterable, Iterator, Mapping
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-_MOST_FUNCTIONS = 200
+_MOST_FUNCTIONS = 5000
 _NOT_THE_USERS = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 
 
@@ -24,9 +24,54 @@ def words_of(node: Any) -> Words:
     """All that the node may say. One that a decorator has made of a column says the column's name."""
     functions = [inspect.unwrap(function) for function in node.originating_functions or ()]
     made = {node.name} if functions and functions[0].__name__ != node.name else set()
-    codes = list(_codes(functions))
-    names = {name for code in codes for name in code.co_names}
-    return Words(frozenset(names), frozenset(made.union(*map(_texts, codes))))
+    names, texts = _words(_codes(functions))
+    return Words(names, texts | made)
+
+
+def words_at(frame: FrameType) -> Words:
+    """All that the code at work in a frame may say."""
+    named = list(_named(frame.f_code, frame.f_globals))
+    return _words((*_within(frame.f_code), *_codes(named)))
+
+
+def words_around(frame: FrameType) -> Words:
+    """All that the modules may say which the code in a frame belongs to, or names: what it has got may go to them."""
+    modules = [value for value in frame.f_globals.values() if isinstance(value, ModuleType)]
+    known = [thing for module in modules if _is_users(module) for thing in vars(module).values()]
+    known += [*frame.f_globals.values(), *_named_modules(frame.f_code)]
+    return _words((*_within(frame.f_code), *_codes([real for thing in known for real in _behind(thing)])))
+
+
+def _behind(thing: Any) -> Iterator[Any]:
+    """The class, or the function behind a decorated one, be it a decorator of Airflow's."""
+    if isinstance(thing, type):
+        yield thing
+    elif isinstance(thing, FunctionType):
+        yield inspect.unwrap(thing)
+    elif type(thing).__module__ == "functools":  # what a cache or a partial stands for
+        yield getattr(thing, "__wrapped__", None) or getattr(thing, "func", None)
+    elif type(thing).__module__.startswith("airflow."):
+        yield getattr(thing, "function", None)
+
+
+def _named_modules(code: CodeType) -> Iterator[Any]:
+    """What is in the user's modules that code imports when it runs, by whatever part of their names."""
+    known = [(name, module) for name, module in sys.modules.items() if _is_users(module)]
+    words = set(code.co_names)
+    for name, module in known:
+        if name in words or name.rpartition(".")[2] in words:
+            yield from vars(module).values()
+
+
+def _is_users(module: Any) -> bool:
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and not file.startswith(_NOT_THE_USERS)
+
+
+def _words(codes: Iterable[CodeType]) -> Words:
+    known = list(codes)
+    names = {name for code in known for name in code.co_names}
+    return Words(frozenset(names), frozenset(text for code in known for text in _texts(code)))
 
 
 def _codes(known: list[Any]) -> Iterator[CodeType]:
@@ -49,10 +94,8 @@ def _named(code: CodeType, known: Mapping[str, Any]) -> Iterator[Any]:
     for thing in named:
         if isinstance(thing, ModuleType):
             yield from (vars(thing)[name] for name in code.co_names if name in vars(thing))
-        elif isinstance(thing, FunctionType | type):
-            yield thing if isinstance(thing, type) else inspect.unwrap(thing)
-        elif type(thing).__module__ == "functools":  # what a cache or a partial stands for
-            yield getattr(thing, "__wrapped__", None) or getattr(thing, "func", None)
+        else:
+            yield from _behind(thing)
 
 
 def _function_of(member: Any) -> Any:

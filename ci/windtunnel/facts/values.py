@@ -54,7 +54,7 @@ class Grade(str, Enum):
 class LossFacts:
     """One place, as people name it, which was something and became something else.
 
-    `used_by` is the node that uses it as it came back, and does not set it right; "" where none is seen to.
+    `used_by` is the node or function that uses it as it came back, and does not set it right; "" where none is seen to.
     """
 
     grade: Grade
@@ -86,6 +86,7 @@ class KeptFacts:
 class LoadFacts:
     """A loader of one task that has read what a saver of an earlier task left, and what had been lost on the way.
 
+    `node` is that of Hamilton's loader, or the function that has called a reader of pandas.
     `hurt` says which node declares a type that the loaded value is not of; "" where none does.
     """
 

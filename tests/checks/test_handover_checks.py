@@ -40,13 +40,20 @@ def test_a_value_that_somebody_uses_is_an_error():
     assert said(a_loss(used_by="mean")) == [("WT414", f"{START}{text}; 'mean' uses it", text)]
 
 
-def test_a_declared_type_that_is_hurt_is_an_error_with_all_that_was_lost():
-    ((code, message, evidence),) = said(
-        a_loss(Grade.TYPE, "the type of the keys", "int", "str"), a_loss(), hurt="node 'mean' takes dict[int, float]"
-    )
+def test_keys_that_are_looked_for_as_what_they_were_declared_are_an_error():
+    keys = a_loss(Grade.TYPE, "the type of the keys", "int", "str", "growth")
+    end = "node 'growth' takes dict[int, float]"
+    assert [(code, message) for code, message, _ in said(keys, hurt=end)] == [
+        ("WT414", f"{START}the type of the keys was int, is read back as str; {end}")
+    ]
+
+
+def test_a_declared_type_that_is_hurt_is_a_warning_with_all_that_was_lost():
+    lists = a_loss(Grade.TYPE, "entry ['a']", "a tuple", "a list")
+    ((code, message, evidence),) = said(lists, lists, hurt="node 'growth' takes dict[str, tuple]")
     assert (code, message) == (
-        "WT414",
-        f"{START}the type of the keys was int, is read back as str (and 1 more); node 'mean' takes dict[int, float]",
+        "WT415",
+        f"{START}entry ['a'] was a tuple, is read back as a list (and 1 more); node 'growth' takes dict[str, tuple]",
     )
     assert len(evidence.splitlines()) == 2
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from windtunnel.facts import MOST_ROWS, NOT_THERE, Grade, LoadFacts, LossFacts
+from windtunnel.facts import KEYS, MOST_ROWS, NOT_THERE, Grade, LoadFacts, LossFacts
 from windtunnel.findings import Complaint
 
 _DAG = """\
@@ -43,17 +43,26 @@ def handover(module: str) -> Mapping[str, str]:
 
 def is_error(load: LoadFacts) -> bool:
     """Whether what was lost on the way is certainly missed."""
-    return bool(load.hurt) or bool(grave(load.losses))
+    return bool(grave(load))
 
 
-def grave(losses: Iterable[LossFacts]) -> list[LossFacts]:
-    """Values that are gone, and that somebody uses."""
-    return [loss for loss in losses if loss.grade is Grade.VALUE and loss.used_by]
+def grave(load: LoadFacts) -> list[LossFacts]:
+    """Values that are gone and that somebody uses, and keys that somebody looks for who declares what they were."""
+    return [
+        loss
+        for loss in load.losses
+        if loss.used_by and (loss.grade is Grade.VALUE or (load.hurt and loss.place.startswith(KEYS)))
+    ]
 
 
 def retyped(load: LoadFacts) -> list[LossFacts]:
     """What is used as what it was not, and values that are gone although nobody is seen to use them."""
-    return [loss for loss in load.losses if loss.used_by or loss.grade is Grade.VALUE]
+    return [loss for loss in load.losses if loss.used_by or load.hurt or loss.grade is Grade.VALUE]
+
+
+def ending(load: LoadFacts, loss: LossFacts) -> str:
+    """Who is hurt by it, as the end of a message."""
+    return f"; {load.hurt}" if load.hurt else f"; {loss.used_by!r} uses it" if loss.used_by else ""
 
 
 def minor(load: LoadFacts) -> list[LossFacts]:

@@ -5,7 +5,8 @@ Compares what one of Hamilton's savers has saved with what a later task of the r
 does. Reports a column that has become of another type, a text that the reader took for a number ('007' for 7) or for a
 missing value, a lost index or another order of the columns, where the code that has loaded it, or a node below, names
 the column, and nothing around it may set it right (`to_datetime`, `astype`, `set_index` ...). Also values that became
-other values, of which no use is seen.
+other values, of which no use is seen, and a value that is not of the type that its reader declares (`list[tuple]` from
+JSON has lists).
 
 ## Why is this bad?
 Times that are texts are compared letter by letter, codes without their zeros find no partner in a join, and nobody is
@@ -21,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.checks._handovers import complain, handover, is_error, retyped
+from windtunnel.checks._handovers import complain, ending, handover, is_error, retyped
 from windtunnel.facts import RunFacts
 from windtunnel.findings import Complaint, Severity
 
@@ -54,4 +55,4 @@ PASSING = handover(
 def retyped_handover(run: RunFacts) -> Iterator[Complaint]:
     for load in run.loads:
         if not is_error(load) and (lost := retyped(load)):
-            yield from complain(load, lost, f"; {lost[0].used_by!r} uses it" if lost[0].used_by else "")
+            yield from complain(load, lost, ending(load, lost[0]))

@@ -20,7 +20,7 @@ from windtunnel.collectors.properties_conform import conforms
 from windtunnel.collectors.recorder import FORMAT_TAG, LOADER_TAG, Execution, is_hamiltons
 from windtunnel.collectors.unfinished import stamp
 from windtunnel.collectors.words_of_code import Words, words_around, words_at, words_of
-from windtunnel.facts import AttemptFacts, Grade, KeptFacts, LoadFacts, LossFacts, SaveFacts, SaveState
+from windtunnel.facts import KEYS, AttemptFacts, Grade, KeptFacts, LoadFacts, LossFacts, SaveFacts, SaveState
 from windtunnel.pool import facts_in
 
 # Whoever says one of these, anywhere in a node or in what it calls, may set right what was lost.
@@ -39,6 +39,7 @@ _TELL_HOW = frozenset({
 })  # fmt: skip
 _USED_THROUGH = {
     "the index": frozenset({"index", "loc", "at", "join", "align", "asof", "resample", "between_time", "truncate"}),
+    KEYS: frozenset({"get", "setdefault"}),  # else a key that is not there is told of by Python
     "the order of the columns": frozenset({"iloc", "iat", "values", "to_numpy", "itertuples"}),
 }
 
@@ -97,7 +98,7 @@ class Handovers:
     def _tell(
         self, node: str, saved: KeptFacts, lost: Sequence[LossFacts], words: Mapping[str, Words], hurt: str = ""
     ) -> None:
-        used = tuple(replace(loss, used_by=_user(loss, words)) for loss in lost)
+        used = tuple(replace(loss, used_by=_user(loss, words, hurt)) for loss in lost)
         outline = replace(saved.value, parts=(), index=None)  # the cells have done their work
         self.loads.append(LoadFacts(self._task_id, node, replace(saved, value=outline), used, hurt))
 
@@ -193,8 +194,10 @@ def _written(annotation: Any) -> str:
     )
 
 
-def _user(loss: LossFacts, words: Mapping[str, Words]) -> str:
+def _user(loss: LossFacts, words: Mapping[str, Words], hurt: str) -> str:
     """The first node that uses what was lost; "" where none is seen to."""
+    if loss.place.startswith(KEYS) and not hurt:  # who declares nothing of keys may well know what they have become
+        return ""
     return next((name for name, said in words.items() if _uses(loss, said)), "")
 
 
@@ -202,8 +205,9 @@ def _uses(loss: LossFacts, words: Words) -> bool:
     """Whether code of these words uses what was lost; what is nested is used by whoever takes it."""
     if column := _column(loss):
         return column in words.texts or (column in words.names and not _may_be_no_column(column))
-    if loss.place in _USED_THROUGH:
-        return bool(words.names & _USED_THROUGH[loss.place])
+    for place, through in _USED_THROUGH.items():
+        if loss.place.startswith(place):
+            return bool(words.names & through)
     return loss.grade is Grade.VALUE
 
 

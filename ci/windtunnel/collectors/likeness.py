@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from windtunnel.facts import MOST_ROWS, PartFacts, ValueFacts
+from windtunnel.facts import KEYS, MOST_ROWS, PartFacts, ValueFacts
 
 _MOST_COLUMNS = 100
 _MOST_ENTRIES = 500  # of something nested
@@ -151,7 +151,7 @@ def _entries(value: Any) -> Iterator[PartFacts]:
             keys = list(islice(entry, _MOST_ENTRIES))
             yield PartFacts(path, type(entry).__name__, "entries", (str(len(entry)),))
             kinds = " and ".join(sorted({type(key).__name__ for key in keys}))
-            yield PartFacts(f"the type of the keys{_of(path)}", kinds, "keys")
+            yield PartFacts(f"{KEYS}{_of(path)}", kinds, "keys")
             waiting += [(f"{path}[{str(key)!r}]", entry[key]) for key in keys[:room]]
         elif isinstance(entry, list | tuple):
             yield PartFacts(path, type(entry).__name__, "entries", (str(len(entry)),))

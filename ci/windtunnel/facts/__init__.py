@@ -64,9 +64,20 @@ from windtunnel.facts.tasks import (
     SensorFacts,
     TaskFacts,
 )
-from windtunnel.facts.values import MOST_ROWS, NOT_THERE, Grade, KeptFacts, LoadFacts, LossFacts, PartFacts, ValueFacts
+from windtunnel.facts.values import (
+    KEYS,
+    MOST_ROWS,
+    NOT_THERE,
+    Grade,
+    KeptFacts,
+    LoadFacts,
+    LossFacts,
+    PartFacts,
+    ValueFacts,
+)
 
 __all__ = [
+    "KEYS",
     "MOST_DUE",
     "MOST_ROWS",
     "NOT_THERE",

@@ -9,6 +9,8 @@ from windtunnel.findings import Location
 
 MOST_ROWS = 200
 """So many rows of a table are looked at, the first, the last, and those between at equal distances."""
+KEYS = "the type of the keys"
+"""The place of a loss, followed by that of the mapping if it lies in another one."""
 NOT_THERE = "not there"
 """What a column was that is there only since the table was read back."""
 

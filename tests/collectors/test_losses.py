@@ -30,6 +30,7 @@ ALIKE = {
     "floats in their last digits": (table(1 / 3), table(0.3333333333)),
     "narrower floats": (table(0.1, dtype="float32"), table(0.1)),
     "an empty text": (table("", "x"), table(None, "x")),
+    "no text": (table(None, "x"), table("", "x")),
     "none and NaN": (table("x", None, dtype=object), table("x", float("nan"), dtype=object)),
     "units of time": (table(*DAYS, dtype="datetime64[ns]"), table(*DAYS, dtype="datetime64[s]")),
     "numbers written as texts": (table("1.50", "2"), table(1.5, 2)),

@@ -149,7 +149,7 @@ def _shown(cell: str) -> str:
 def _grade(was: str, became: str) -> Grade | None:
     """How far one cell was lost; None where it was not, or where nobody can say."""
     before, after = was[0], became[0]
-    if UNKNOWN in (before, after) or (was, became) == ("t", "-"):  # many formats write no text and no value alike
+    if UNKNOWN in (before, after) or {was, became} == {"t", "-"}:  # many formats write no text and no value alike
         return None
     if "-" in (before, after):
         return Grade.GUESS if before == "t" else Grade.VALUE

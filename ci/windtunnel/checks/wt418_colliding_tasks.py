@@ -49,7 +49,7 @@ PASSING = _FILE % ('f"{region}.txt"', "")
 @check(
     "WT418",
     on=RunFacts,
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     remedy="put the task or the map index into the path, and put the parts together in a task behind them",
 )
 def colliding_tasks(run: RunFacts) -> Iterator[Complaint]:

@@ -24,6 +24,7 @@ from windtunnel.facts import (
     DriverFacts,
     ElsewhereFacts,
     End,
+    KilledFacts,
     OverwriteFacts,
     PathsFacts,
     PropertyFacts,
@@ -43,7 +44,10 @@ from windtunnel.findings import Complaint, Finding, Location
 from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, AllRunsFacts)
-CONTEXT_SUBJECTS = (ContextFacts, UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts)
+CONTEXT_SUBJECTS = (
+    *(ContextFacts, UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts),
+    KilledFacts,
+)
 
 _ALWAYS_BEARING = ("dags", "modules", "timeout", "max_memory", "env_file", "fixtures")
 _BEARING: Mapping[type, tuple[str, ...]] = {
@@ -56,6 +60,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
     TaskRunFacts: ("conf", "date", "max_xcom_bytes"),
     **dict.fromkeys(CONTEXT_SUBJECTS, ("conf", "date", "contexts")),
+    KilledFacts: ("conf", "date", "contexts", "max_kills"),
 }
 """The settings that, beside those always bearing, decide what is found in facts of a kind."""
 

@@ -44,7 +44,7 @@ def context_requests(
     run_of = {(run.location, run.dag_id): run for run in runs} if wanted else {}
     again = [(request, run_of.get((request.dag.location, request.dag.dag_id))) for request in requests]
     return [
-        ContextRequest(request, run, context)
+        ContextRequest(request, run, context, settings.max_kills)
         for request, run in again
         if run is not None
         for context in contexts_for(

@@ -154,7 +154,7 @@ def _memory() -> int:
 
 
 FORMATS = ("text", "json")
-CONTEXTS = ("undated", "twice", "machines", "retry", "dates")
+CONTEXTS = ("undated", "twice", "machines", "retry", "dates", "kills")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +283,9 @@ class Settings:
         "DAGs that have no dates of their own), twice (one date run, cleared and run again, then another date, for "
         "DAGs that write), machines (each task in folders of its own, where one reads what another left there), retry "
         "(tasks that write are killed at work and repeated), dates (leap days, ends of months, changes of the clocks, "
-        "for DAGs that run by the clock and use dates). Not the last two if not asked for: they are for nightly runs.",
+        "for DAGs that run by the clock and use dates), kills (each save of Hamilton's is killed at every point of its "
+        "work, with a full disk and without permission too, and its task is repeated). Not the last three if not asked "
+        "for: they are for nightly runs.",
         _contexts,
         f"some of {', '.join(CONTEXTS)}",
         "NAME,...",
@@ -293,6 +295,13 @@ class Settings:
         "Most further runs of a DAG on paths that its run did not take: other answers, failing tasks (0 for none).",
         at_least(0, int),
         "a whole number from 0",
+        "N",
+    )
+    max_kills: int = _setting(
+        24,
+        "Most points at which each save is killed in the context `kills`.",
+        at_least(1, int),
+        "a whole number from 1",
         "N",
     )
     fail_on: Severity = _setting(

@@ -105,10 +105,14 @@ def start_by_assets(dag_id: str, conf: Mapping[str, Any]) -> str:
     return _create(dag_id, DagRunType.ASSET_TRIGGERED, conf)
 
 
-def clear(dag_id: str, run_id: str, *, only_failed: bool = False) -> str:
-    """The same run_id: its task instances, or those that did not end well, are cleared, and it waits to be started."""
-    of_run = (TaskInstance.dag_id == dag_id, TaskInstance.run_id == run_id)
-    wanted = (*of_run, TaskInstance.state.in_(_UNFINISHED)) if only_failed else of_run
+def clear(dag_id: str, run_id: str, *, only_failed: bool = False, only_task: str = "") -> str:
+    """The same run_id: its task instances are cleared, and it waits to be started.
+
+    Or only those that did not end well, or those of one task.
+    """
+    wanted = [TaskInstance.dag_id == dag_id, TaskInstance.run_id == run_id]
+    wanted += [TaskInstance.state.in_(_UNFINISHED)] if only_failed else []
+    wanted += [TaskInstance.task_id == only_task] if only_task else []
     with create_session() as session:
         clear_task_instances(list(session.scalars(select(TaskInstance).where(*wanted))), session)
     return run_id

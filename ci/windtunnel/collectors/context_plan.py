@@ -10,6 +10,7 @@ from windtunnel.facts import (
     DatesFacts,
     ElsewhereFacts,
     End,
+    KilledFacts,
     ResumedFacts,
     RunFacts,
     SaveState,
@@ -18,7 +19,8 @@ from windtunnel.facts import (
 )
 
 CONTEXTS: dict[str, type[ContextFacts]] = {
-    context.name: context for context in (UndatedFacts, TwiceFacts, ElsewhereFacts, ResumedFacts, DatesFacts)
+    context.name: context
+    for context in (UndatedFacts, TwiceFacts, ElsewhereFacts, ResumedFacts, DatesFacts, KilledFacts)
 }
 """By the names that the setting has for them."""
 _MOST_OF_TIME = 1 / 3
@@ -50,6 +52,8 @@ def contexts_for(
             worth = bool(run.handed_over)
         elif context is ResumedFacts:
             worth = bool(writers(run)) and not starts_others
+        elif context is KilledFacts:
+            worth = bool(savers(run)) and not starts_others
         else:
             worth = writes(run) and not starts_others
         if worth:
@@ -76,3 +80,9 @@ def writers(run: RunFacts) -> frozenset[str]:
     """The tasks that were seen to write files."""
     saving = {save.task_id for save in run.saves if save.state in _WRITTEN}
     return frozenset(saving | {use.task_id for use in run.uses if use.writes})
+
+
+def savers(run: RunFacts) -> tuple[str, ...]:
+    """The tasks with savers of Hamilton's that ran, in order."""
+    ran = [save.task_id for save in run.saves if save.state not in (SaveState.NEVER_REQUESTED, SaveState.NOT_REACHED)]
+    return tuple(dict.fromkeys(ran))

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from windtunnel.collectors.context_plan import is_by_clock, writers
+from windtunnel.collectors.kills import kill_saves
 from windtunnel.collectors.runs import DagRunRequest
 from windtunnel.collectors.stale import kept
 from windtunnel.collectors.theatre import Elsewhere, Killing, Theatre
@@ -17,6 +18,7 @@ from windtunnel.facts import (
     DatesFacts,
     ElsewhereFacts,
     End,
+    KilledFacts,
     Occasion,
     ProcessFacts,
     ResumedFacts,
@@ -31,11 +33,12 @@ _A_YEAR = 366
 
 @dataclass(frozen=True, slots=True)
 class ContextRequest:
-    """A DAG to be run again in one `context`, whose first run was `plain`."""
+    """A DAG to be run again in one `context`, whose first run was `plain`. `max_kills` are for each save."""
 
     run: DagRunRequest
     plain: RunFacts
     context: type[ContextFacts]
+    max_kills: int = 0
 
     def nothing_seen(self) -> ContextFacts:
         """The facts before the first run."""
@@ -76,7 +79,10 @@ def run_in_context(request: ContextRequest, timeout: float) -> ContextFacts:
     theatre = Theatre(request.run, request.nothing_seen(), timeout)
     try:
         if theatre.opens():
-            _PROGRAMMES[request.context](theatre)
+            if request.context is KilledFacts:
+                kill_saves(theatre, request.max_kills)
+            else:
+                _PROGRAMMES[request.context](theatre)
     finally:
         theatre.closes()
     return theatre.facts

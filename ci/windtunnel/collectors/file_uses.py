@@ -10,7 +10,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,15 @@ class FileUses:
         self._seen, self._reads, self._writers = {}, 0, {}
         self._is_locking = self._is_giving = False
         self._own = (str(Path.cwd()), os.path.realpath(tempfile.gettempdir()))
+
+    @contextlib.contextmanager
+    def unheard(self) -> Iterator[None]:
+        """What is done meanwhile is not the task's."""
+        task, self._task = self._task, ""
+        try:
+            yield
+        finally:
+            self._task = task
 
     def taken(self) -> tuple[FileUseFacts, ...]:
         """What was seen since, and what lies there now."""

@@ -7,6 +7,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import inspect
+import os
 import sys
 import tempfile
 import time
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from windtunnel.collectors.dags import own_folder
 from windtunnel.collectors.effects import Effects
@@ -29,6 +30,7 @@ _BASE = "hamilton.lifecycle.base"
 SAVER_TAG = "hamilton.data_saver"
 FORMAT_TAG = "hamilton.data_saver.sink"
 LOADER_TAG = "hamilton.data_loader"
+_LONGEST_PATH = 1024
 
 
 @dataclass(slots=True)
@@ -102,11 +104,21 @@ class Execution:
     well: bool = False
 
 
+class SaverWatch(Protocol):
+    """Who is told of each saver, in the process that runs it."""
+
+    def before_save(self, node: Any, kwargs: Mapping[str, Any]) -> None:
+        """It is about to run."""
+
+    def after_save(self, *, success: bool) -> None:
+        """It has run."""
+
+
 class Recording:
     """The executions since the last `take`, in the order in which they started.
 
     `on_saved` is called when a saver has just ended well, `on_loaded` when a loader has, with its node, its arguments,
-    and what it has returned.
+    and what it has returned. `watch` hears of savers before and after they run.
     """
 
     on_saved: Callable[[Saved], None] | None = None
@@ -117,6 +129,7 @@ class Recording:
         self._effects = effects
         self._folder = folder
         self._mail: Path | None = None
+        self.watch: SaverWatch | None = None
 
     def take(self) -> list[Execution]:
         """The executions so far, which are then forgotten."""
@@ -157,8 +170,10 @@ class Recording:
             execution.seconds = time.monotonic() - execution.started
             execution.well = success
 
-    def before_node(self, run_id: str, node: Any) -> None:
+    def before_node(self, run_id: str, node: Any, kwargs: Mapping[str, Any]) -> None:
         """A node is about to run."""
+        if self.watch is not None and SAVER_TAG in node.tags:
+            self.watch.before_save(node, kwargs)
         if (execution := self._by_run.get(run_id)) and SAVER_TAG in node.tags:
             execution.deeds_before[node.name] = self._effects.deeds
 
@@ -166,6 +181,8 @@ class Recording:
         self, run_id: str, node: Any, kwargs: Mapping[str, Any], result: Any, error: BaseException | None
     ) -> None:
         """A node has run."""
+        if self.watch is not None and SAVER_TAG in node.tags:
+            self.watch.after_save(success=error is None)
         execution = self._by_run.get(run_id)
         if execution is None:
             return
@@ -226,6 +243,16 @@ def _texts_given(node: Any, kwargs: Mapping[str, Any]) -> dict[str, str]:
     names = hidden.get("dependencies", {})
     options = {**hidden.get("resolved_kwargs", {}), **{names.get(name, name): kwargs[name] for name in kwargs}}
     return {name: str(value) for name, value in options.items() if isinstance(value, str | Path)}
+
+
+def paths_of(node: Any, kwargs: Mapping[str, Any]) -> list[str]:
+    """What a saver node is given that may be the path of a file, its data left out."""
+    hidden = hidden_defaults(node.callable)
+    data_name = hidden.get("data_node_name", "")
+    given = [*hidden.get("resolved_kwargs", {}).values(), *(kwargs[name] for name in kwargs if name != data_name)]
+    texts = [os.fspath(value) for value in given if isinstance(value, str | os.PathLike)]
+    local = [text.removeprefix("file://") for text in texts if isinstance(text, str)]
+    return [text for text in local if 0 < len(text) < _LONGEST_PATH and "\n" not in text and "://" not in text]
 
 
 def hidden_defaults(function: Any) -> dict[str, Any]:
@@ -365,8 +392,8 @@ def _recorder(base: Any, recording_: Recording) -> Any:
         def post_graph_execute(self, *, run_id: str, success: bool, **_: Any) -> None:
             self.recording.after_graph(run_id, success=success)
 
-        def pre_node_execute(self, *, run_id: str, node_: Any, **_: Any) -> None:
-            self.recording.before_node(run_id, node_)
+        def pre_node_execute(self, *, run_id: str, node_: Any, kwargs: Any, **_: Any) -> None:
+            self.recording.before_node(run_id, node_, kwargs)
 
         def post_node_execute(self, *, run_id: str, node_: Any, kwargs: Any, error: Any, result: Any, **_: Any) -> None:
             if not asyncio.isfuture(result):  # else the node has only begun, and the other recorder will see its end

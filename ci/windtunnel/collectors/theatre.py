@@ -135,6 +135,20 @@ class Theatre:
             undone = {use.path for known in (*self.facts.visits, visit) for use in known.uses if use.undone}
             yield from (output for output in outputs if output.path not in undone)
 
+    @property
+    def seconds(self) -> float:
+        """What is left of its time."""
+        return self._deadline - time.monotonic()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Where its runs write if they are not told where."""
+        return str(self._own / "cwd"), str(self._own / "tmp")
+
+    def forget(self) -> None:
+        """The last run is not wanted among the facts."""
+        self.facts = replace(self.facts, visits=self.facts.visits[:-1])
+
     def rename(self, occasion: Occasion) -> None:
         """Give the last run another occasion."""
         *others, last = self.facts.visits

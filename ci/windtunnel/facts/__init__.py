@@ -30,6 +30,7 @@ from windtunnel.facts.files import (
     UnseenDagsFacts,
 )
 from windtunnel.facts.forced import ForcedFacts, Forcing
+from windtunnel.facts.kills import Fault, KilledFacts, KilledSaveFacts, KillFacts, RetryFacts, Sight
 from windtunnel.facts.meetings import AllRunsFacts
 from windtunnel.facts.parses import (
     AskFacts,
@@ -110,6 +111,7 @@ __all__ = [
     "End",
     "ExternalFacts",
     "FailureFacts",
+    "Fault",
     "FileUseFacts",
     "ForcedFacts",
     "Forcing",
@@ -117,6 +119,9 @@ __all__ = [
     "InstabilityFacts",
     "InventoryFacts",
     "KeptFacts",
+    "KillFacts",
+    "KilledFacts",
+    "KilledSaveFacts",
     "LateFacts",
     "LeakFacts",
     "LimitFacts",
@@ -141,6 +146,7 @@ __all__ = [
     "RepeatedFacts",
     "RepositoryFacts",
     "ResumedFacts",
+    "RetryFacts",
     "ReusedIdFacts",
     "RunEnd",
     "RunFacts",
@@ -150,6 +156,7 @@ __all__ = [
     "SensorFacts",
     "Shape",
     "SharedFacts",
+    "Sight",
     "SlowImportFacts",
     "TaskFacts",
     "TaskRunFacts",

@@ -21,6 +21,7 @@ class Occasion(str, Enum):
     BY_API = "a manual run by the API"
     BY_ASSET = "a run that its assets trigger"
     ELSEWHERE = "a run whose tasks share no machine"
+    BESIEGED = "a run whose saves are killed at every point"
 
 
 class Content(str, Enum):

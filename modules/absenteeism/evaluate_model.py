@@ -6,12 +6,13 @@ Ask the driver for `saved_predictions` and `saved_results`. The nodes `trained_m
 
 import numpy as np
 import pandas as pd
-from hamilton.function_modifiers import config, save_to, source
+from hamilton.function_modifiers import config, source
 from scipy import stats
 from sklearn.base import BaseEstimator
 from sklearn.metrics import get_scorer
 
 from modules.absenteeism import LABEL, USER_ID, TaskKind
+from modules.atomic_savers import save_atomically
 
 
 def prediction(trained_model: BaseEstimator, X_validation: pd.DataFrame) -> pd.Series:
@@ -19,7 +20,7 @@ def prediction(trained_model: BaseEstimator, X_validation: pd.DataFrame) -> pd.S
     return pd.Series(trained_model.predict(X_validation), index=X_validation.index)
 
 
-@save_to.csv(path=source("predictions_location"), output_name_="saved_predictions")
+@save_atomically.csv(path=source("predictions_location"), output_name_="saved_predictions")
 def predictions(user_ids: pd.Series, y_validation: pd.Series, prediction: pd.Series) -> pd.DataFrame:
     """User id, true label and prediction, one row per validation row."""
     validation_ids = user_ids.loc[y_validation.index]
@@ -117,7 +118,7 @@ def association__ordinal(y_validation: pd.Series, prediction: pd.Series) -> floa
     return float(stats.spearmanr(y_validation, prediction).statistic)
 
 
-@save_to.json(path=source("results_location"), output_name_="saved_results")
+@save_atomically.json(path=source("results_location"), output_name_="saved_results")
 def results(
     task_kind: TaskKind,
     scorer: str,

@@ -7,9 +7,10 @@ Ask the driver for `saved_prepared_data`. The config entry `environment` is `dev
 import re
 
 import pandas as pd
-from hamilton.function_modifiers import config, extract_columns, load_from, save_to, source, value
+from hamilton.function_modifiers import config, extract_columns, load_from, source, value
 
 from modules.absenteeism import LABEL, USER_ID
+from modules.atomic_savers import save_atomically
 
 DEVELOPMENT_ROWS = 20
 # The raw columns from which the functions below derive features.
@@ -117,7 +118,9 @@ def candidate_columns(
 
 
 # The engine is named because pandas 3.1 deprecates "auto", which Hamilton would pass.
-@save_to.parquet(path=source("prepared_data_location"), engine=value("pyarrow"), output_name_="saved_prepared_data")
+@save_atomically.parquet(
+    path=source("prepared_data_location"), engine=value("pyarrow"), output_name_="saved_prepared_data"
+)
 def prepared_data(candidate_columns: pd.DataFrame, feature_set: list[str]) -> pd.DataFrame:
     """User id, the features of `feature_set` in their order, and the label.
 

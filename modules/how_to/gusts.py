@@ -5,12 +5,15 @@ nothing.
 """
 
 import pandas as pd
-from hamilton.function_modifiers import load_from, save_to, source, value
+from hamilton.function_modifiers import load_from, source, value
+
+from modules.atomic_savers import save_atomically
 
 
 # dtype_backend None: pandas' usual dtypes; Hamilton's loaders default to the nullable ones.
 @load_from.csv(path=source("readings_location"), dtype_backend=value(None), inject_="readings")
-@save_to.csv(path=source("gusts_location"), output_name_="saved_gusts")
+# Half a file never lies there, whatever happens to the worker.
+@save_atomically.csv(path=source("gusts_location"), output_name_="saved_gusts")
 def gusts(readings: pd.DataFrame, gust_limit: float) -> pd.DataFrame:
     """The readings whose `wind_speed` is above `gust_limit`, in m/s."""
     return readings[readings["wind_speed"] > gust_limit].reset_index(drop=True)

@@ -1,9 +1,9 @@
 """Save whose repetition does not mend what a kill has left.
 
 ## What it does
-Only where the context `kills` is asked for: lets the task meet a kill, a full disk or a refused permission in a save, has
-it repeated as Airflow repeats it, and compares what lies there then with what an undisturbed run leaves. Reports tasks
-that then fail, and files that then say something else: rows that are there twice, a file that is missing.
+Only where the context `kills` is asked for: lets the task meet a kill, a full disk or a refused permission in a save,
+has it repeated as Airflow repeats it, and compares what lies there then with what an undisturbed run leaves. Reports
+tasks that then fail, and files that then say something else: rows that are there twice, a file that is missing.
 
 ## Why is this bad?
 Workers are lost, and Airflow repeats what they were at. A retry that ends green over half of the first attempt is worse
@@ -40,8 +40,7 @@ def unrepaired_save(context: KilledFacts) -> Iterator[Complaint]:
         for retry in save.retries:
             if retry.state != "success" or retry.differs:
                 end = f"ends green, but {retry.differs}" if retry.differs else "fails"
-                message = (
-                    f"{whose(save)}, when {retry.fault.value}{moment(retry.point)}: the repetition of its task {end}"
-                )
+                when = f"when {retry.fault.value}{moment(retry.point)}"
+                message = f"{whose(save)}, {when}: the repetition of its task {end}"
                 yield Complaint(save.location, message, task_id=save.task_id)
                 break

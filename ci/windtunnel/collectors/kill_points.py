@@ -49,19 +49,22 @@ class KillPoint:
 
 
 _FIRST_DEEDS = 3
+_READING = ("SELECT", "PRAGMA", "EXPLAIN")
 UNDISTURBED = KillPoint(Where.NOWHERE)
 
 
-def kill_points(deeds: Sequence[str], sizes: Iterable[int], most: int) -> list[KillPoint]:
+def kill_points(deeds: Sequence[str], sizes: Iterable[int], most: int, *, beyond: bool = False) -> list[KillPoint]:
     """So many points of a save at most that does these deeds and leaves files of these sizes; the telling ones first.
 
-    Of bytes: none, all but one, the half of each file, one; then, if there is room, the largest file cut ever finer.
+    Of bytes: none, the half of each file, all but one, one; then, if there is room, the largest file cut ever finer.
+    Some lie `beyond` its size where files are written that are larger for a while.
     """
     whole = sorted({size for size in sizes if size}, reverse=True)
-    cuts = [0, *(size // 2 for size in whole), *(size - 1 for size in whole), 1]
     largest = whole[0] if whole else 0
+    more = [largest * parts // 8 for parts in (9, 12, 16)] if beyond else []
+    cuts = [0, *(size // 2 for size in whole), *more, *(size - 1 for size in whole), 1]
     finer = [largest * part // parts for parts in (4, 8, 16, 32, 64, 128) for part in range(1, parts, 2)]
-    killed = [KillPoint(Where.BYTE, cut) for cut in dict.fromkeys(cuts) if cut < largest]
+    killed = [KillPoint(Where.BYTE, cut) for cut in dict.fromkeys(cuts) if cut < largest or cut in more]
     named = [KillPoint(Where.DEED, number, deed=deed) for number, deed in enumerate(deeds, 1) if number > 1]
     full = [KillPoint(Where.BYTE, cut, Fault.FULL) for cut in dict.fromkeys((largest // 2, 0)) if largest]
     rest = [KillPoint(Where.BYTE, cut) for cut in dict.fromkeys(finer) if cut not in cuts]
@@ -94,6 +97,7 @@ class Strike:
         self._places, self._own = places, own
         self._undo: list[Callable[[], object]] = []
         self._is_on = False
+        self._latest = ""
 
     def begin(self) -> None:
         """From now on."""
@@ -107,6 +111,7 @@ class Strike:
         if point.where in (Where.NOWHERE, Where.DEED):
             self._is_on = True
             sys.addaudithook(self._audit)
+            self._listen_to_sqlite()
 
     def end(self) -> None:
         """No more; the process goes on."""
@@ -144,6 +149,31 @@ class Strike:
                     self._deed(deed, path)
         finally:
             self._is_on = True
+
+    def _listen_to_sqlite(self) -> None:
+        """What the C library writes for it no hook announces; its connections tell their statements."""
+        import sqlite3
+
+        connect = sqlite3.connect
+
+        def told(*arguments: Any, **options: Any) -> Any:
+            connection = connect(*arguments, **options)
+            connection.set_trace_callback(self._statement)
+            return connection
+
+        def put(function: Any) -> None:
+            sqlite3.connect = sqlite3.dbapi2.connect = function
+
+        put(told)
+        self._undo.append(lambda: put(connect))
+
+    def _statement(self, text: str) -> None:
+        """SQLite is about to carry out a statement; of many of a kind in a row, the first is a deed."""
+        words = text.split(None, 1)
+        word = words[0].upper() if words else ""
+        if self._is_on and word not in ("", *_READING, self._latest):
+            self._latest = word
+            self._deed("run", word)
 
     def _deed(self, deed: str, path: str) -> None:
         self.deeds.append(f"{deed} {os.path.basename(path)}")  # noqa: PTH119

@@ -125,7 +125,13 @@ class _Besieger:
             raise NotTried("no file was seen that it writes")
         self._siege.path = save.targets[0]
         starts = list(self._starts(before, save, told))
-        each = [[(start, point) for point in kill_points(start.deeds, start.save.sizes, most)] for start in starts]
+        each = [
+            [
+                (start, point)
+                for point in kill_points(start.deeds, start.save.sizes, most, beyond=start.save.is_database)
+            ]
+            for start in starts
+        ]
         in_turn = [pair for pairs in zip_longest(*each) for pair in pairs if pair is not None]
         for start, point in in_turn[:most]:
             if time.monotonic() > self._give_up:
@@ -164,8 +170,8 @@ class _Besieger:
         save = Undisturbed(start, save.after, save.again)
         told = self._trial(point, save.targets)
         now = self._ground.tree()
-        if told.status is None:
-            return  # it hangs: nothing is known of it
+        if told.status is None or (told.is_well and point.fault is Fault.KILLED):
+            return  # it hangs, or does not come to that point: nothing is known of it
         cut = point.number if point.where is Where.BYTE else None
         sight, path, detail = worst_of(save, now, cut)
         strays = save.strays(now)

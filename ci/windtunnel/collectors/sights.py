@@ -9,7 +9,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,11 @@ class Undisturbed:
     def sizes(self) -> list[int]:
         """Of the files that it writes, in bytes."""
         return [len(self.after.read(path) or b"") for path in self.targets]
+
+    @property
+    def is_database(self) -> bool:
+        """Whether one of them is a database, which writes a journal too: more than the file comes to."""
+        return any(_is_database(self.after.read(path) or b"") for path in self.targets)
 
     def strays(self, now: Tree) -> list[str]:
         """The files that lie there now and neither lay there before nor do so when nobody disturbs it."""
@@ -92,7 +97,7 @@ def alike(path: str, one: Tree, other: Tree) -> bool:
     if here is None or there is None:
         return False
     if _is_database(here) and _is_database(there):
-        rows = [_rows(path, tree) for tree in (one, other)]
+        rows = [_rows(path, tree, _kind(here)) for tree in (one, other)]
         return rows[0] == rows[1]
     return zipfile.is_zipfile(io.BytesIO(here)) and _is_whole_zip(there, here)
 
@@ -123,35 +128,40 @@ def _gzip(seen: bytes, wholes: Sequence[bytes], detail: str) -> tuple[Sight, str
 # Databases repair themselves when they are opened, so they are opened: by a process that may crash on them.
 
 
+_Reader = Callable[[str], Iterator[str]]
+
+
+def _kind(content: bytes) -> _Reader:
+    return _duckdb if content[8:12] == b"DUCK" else _sqlite
+
+
 def _is_database(content: bytes) -> bool:
     return content.startswith(_SQLITE) or content[8:12] == b"DUCK"
 
 
 def _database(save: Undisturbed, path: str, now: Tree) -> tuple[Sight, str]:
-    seen = _rows(path, now)
-    wholes = [_rows(path, tree) for tree in (save.after, save.again)]
-    old = _rows(path, save.before) if save.before.read(path) else ""
+    kind = _kind(save.after.read(path) or save.again.read(path) or b"")
+    seen = _rows(path, now, kind)
+    wholes = [_rows(path, tree, kind) for tree in (save.after, save.again)]
+    old = _rows(path, save.before, kind)
     if "" in wholes:
         return Sight.UNSURE, "what it holds cannot be read here"
+    if not seen:
+        return Sight.TORN, "it cannot be opened"
     if seen in wholes:
         return Sight.WHOLE, ""
     if seen == old:
         return Sight.UNTOUCHED, ""
-    if not seen:
-        empty = not now.read(path)
-        if empty and not save.before.read(path):
-            return Sight.UNTOUCHED, ""  # a database that has nothing in it yet
-        return Sight.TORN, "it cannot be opened"
-    if seen == _NOTHING:
-        return (Sight.GONE, "its table is gone") if old else (Sight.UNTOUCHED, "")
+    if seen == _NOTHING:  # as it is before the first save
+        return (Sight.GONE, "its rows are gone") if old else (Sight.UNTOUCHED, "")
     return Sight.TORN, "it holds neither the rows of before nor all of the new"
 
 
-_NOTHING = "no table"
+_NOTHING = "no rows"
 
 
-def _rows(path: str, tree: Tree) -> str:
-    """A digest of all tables as a reader sees them; "" where the database cannot be opened."""
+def _rows(path: str, tree: Tree, kind: _Reader) -> str:
+    """A digest of all rows as a reader sees them; "" where there is no database, or it cannot be opened."""
     content = tree.read(path)
     if content is None:
         return ""
@@ -161,8 +171,7 @@ def _rows(path: str, tree: Tree) -> str:
         copy.write_bytes(content)
         for end, found in beside.items():
             Path(f"{copy}{end}").write_bytes(found)
-        read = _duckdb if content[8:12] == b"DUCK" else _sqlite
-        return in_fork(lambda: _digest(read(str(copy)))) or ""
+        return in_fork(lambda: _digest(kind(str(copy)))) or ""
 
 
 def _digest(rows: Iterator[str]) -> str:
@@ -175,7 +184,6 @@ def _sqlite(path: str) -> Iterator[str]:
         known.text_factory = bytes
         for (name,) in known.execute("select name from sqlite_master where type = 'table'").fetchall():
             quoted = '"' + name.decode(errors="replace").replace('"', '""') + '"'
-            yield quoted
             yield from (f"{quoted} {row!r}" for row in known.execute(f"select * from {quoted}"))  # noqa: S608
 
 
@@ -184,6 +192,5 @@ def _duckdb(path: str) -> Iterator[str]:
     with duckdb.connect(path) as known:
         for (name,) in known.execute("select table_name from duckdb_tables()").fetchall():
             quoted = '"' + name.replace('"', '""') + '"'
-            yield quoted
             rows = known.execute(f"select * from {quoted}").fetchall()  # noqa: S608
             yield from (f"{quoted} {row!r}" for row in rows)

@@ -61,7 +61,7 @@ def in_place_save(context: KilledFacts) -> Iterator[Complaint]:
     for save in saves_of(context):
         torn = [kill for kill in save.kills if kill.sight is Sight.TORN and kill.fault is Fault.KILLED]
         if torn:
-            worst = next((kill for kill in torn if kill.again), torn[0])
+            worst = min(torn, key=lambda kill: (not kill.again, not kill.point.startswith("at byte")))
             fate = f" ({worst.detail})" if worst.detail else ""
             lost = ", in the place of the last good one" if worst.again else ""
             message = f"{whose(save)} is killed{moment(worst.point)} and leaves {name(worst.path)} torn{fate}{lost}"

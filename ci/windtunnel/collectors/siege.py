@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, NoReturn
 
@@ -179,7 +179,9 @@ class _Besieger:
         swallowed = is_lost and not _is_same(save)
         seen = KillFacts(point.fault, point.text, sight, path, detail, again, swallowed, len(strays))
         self._siege.kills.append(seen)
-        signature = (point.fault, sight, bool(strays), seen.swallowed, point.where is Where.AFTER)
+        mended = self._trial(UNDISTURBED, ()).is_well and save.is_there(self._ground.tree())
+        self._siege.kills[-1] = replace(seen, mended=mended)
+        signature = (point.fault, sight, bool(strays), seen.swallowed, mended, point.where is Where.AFTER)
         if signature not in self._shown:
             self._shown.add(signature)
             self._siege.points.append(point)

@@ -46,6 +46,18 @@ class Undisturbed:
         """Whether one of them is a database, which writes a journal too: more than the file comes to."""
         return any(_is_database(self.after.read(path) or b"") for path in self.targets)
 
+    def is_there(self, now: Tree) -> bool:
+        """Whether all that it writes lies there, and nothing else."""
+        sights = {path: sight_of(self, path, now)[0] for path in self.targets}
+        sound = {
+            path: seen is Sight.WHOLE or (seen is Sight.UNSURE and not self._is_steady(path))
+            for path, seen in sights.items()
+        }
+        return all(sound.values()) and not self.strays(now)
+
+    def _is_steady(self, path: str) -> bool:
+        return self.after.read(path) == self.again.read(path)
+
     def strays(self, now: Tree) -> list[str]:
         """The files that lie there now and neither lay there before nor do so when nobody disturbs it."""
         known = self.before.files.keys() | self.after.files.keys() | self.again.files.keys()

@@ -90,15 +90,16 @@ def main() -> None:
     left_out = [saver.name for saver in SAVERS if saver not in known]
     print(f"{', '.join(_versions())}; left out: {', '.join(left_out) or 'none'}\n")
     if chosen.points:
-        strike_all(known, -(-chosen.points // len(known)))
+        strike_all(known, chosen.points)
     if chosen.points:
         kill_shipped(chosen.points)
     if chosen.megabytes:
         measure_cost(chosen.megabytes, chosen.repeat)
 
 
-def strike_all(savers: list[Saver], most: int) -> None:
-    """Print the row of each saver, and what they come to together."""
+def strike_all(savers: list[Saver], points: int) -> None:
+    """Print the row of each saver, with its share of the points, and what they come to together."""
+    most = -(-points // sum(1 + saver.can_be_atomic for saver in savers))
     print(
         "| saver | points | killed | disk full | not permitted | torn, found | gone, found | wrong | mended | verdict |"
     )

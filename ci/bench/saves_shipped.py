@@ -1,4 +1,4 @@
-"""The DAGs that ship, under so many kills: each save struck, each stroke mended, and what differs repeated by Airflow."""
+"""The DAGs that ship, under so many kills: each save struck and done again, and what differs repeated by Airflow."""
 
 from __future__ import annotations
 

@@ -48,15 +48,12 @@ class Undisturbed:
 
     def is_there(self, now: Tree) -> bool:
         """Whether all that it writes lies there, and nothing else."""
-        sights = {path: sight_of(self, path, now)[0] for path in self.targets}
-        sound = {
-            path: seen is Sight.WHOLE or (seen is Sight.UNSURE and not self._is_steady(path))
-            for path, seen in sights.items()
-        }
-        return all(sound.values()) and not self.strays(now)
+        return not self.strays(now) and all(self._has(path, now) for path in self.targets)
 
-    def _is_steady(self, path: str) -> bool:
-        return self.after.read(path) == self.again.read(path)
+    def _has(self, path: str, now: Tree) -> bool:
+        sight, _ = sight_of(self, path, now)
+        is_steady = self.after.read(path) == self.again.read(path)
+        return sight is Sight.WHOLE or (sight is Sight.UNSURE and not is_steady)
 
     def strays(self, now: Tree) -> list[str]:
         """The files that lie there now and neither lay there before nor do so when nobody disturbs it."""

@@ -32,8 +32,8 @@ class KillFacts:
     """One fault at one `point` of a save: what a reader then sees of `path`, the file that fared worst.
 
     `again` where the file of an earlier run lay there. `swallowed` where the saver ended well all the same and the file
-    is not there; `strays` is how many files it left that it leaves not when nobody disturbs it. `mended` where the save,
-    done once more over all that, left what it leaves undisturbed.
+    is not there; `strays` is how many files it left that it leaves not when nobody disturbs it. `mended` where the
+    save, done once more over all that, left what it leaves undisturbed.
     """
 
     fault: Fault

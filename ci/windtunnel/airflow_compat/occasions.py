@@ -108,11 +108,11 @@ def start_by_assets(dag_id: str, conf: Mapping[str, Any]) -> str:
 def clear(dag_id: str, run_id: str, *, only_failed: bool = False, only_task: str = "") -> str:
     """The same run_id: its task instances are cleared, and it waits to be started.
 
-    Or only those that did not end well, or those of one task.
+    Or only those that did not end well, or that of one task (the first, where it is mapped).
     """
     wanted = [TaskInstance.dag_id == dag_id, TaskInstance.run_id == run_id]
     wanted += [TaskInstance.state.in_(_UNFINISHED)] if only_failed else []
-    wanted += [TaskInstance.task_id == only_task] if only_task else []
+    wanted += [TaskInstance.task_id == only_task, TaskInstance.map_index <= 0] if only_task else []
     with create_session() as session:
         clear_task_instances(list(session.scalars(select(TaskInstance).where(*wanted))), session)
     return run_id

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from windtunnel.checks._visits import shown
 from windtunnel.facts import KilledFacts, KilledSaveFacts
+from windtunnel.findings import Complaint, Location
 
 _DAG = """\
 import tempfile
@@ -59,9 +60,16 @@ def saved_totals(rows: list, path: str) -> dict:
 """
 
 
-def saves_of(context: KilledFacts) -> Iterator[KilledSaveFacts]:
-    """Each saver once, however many tasks use it."""
-    yield from {save.location: save for save in reversed(context.saves)}.values()
+def told_once(
+    context: KilledFacts, judge: Callable[[KilledSaveFacts], Complaint | None], *, each_task: bool = False
+) -> Iterator[Complaint]:
+    """What there is to say of the saves, once for each saver's line, however many tasks use it; or once for each."""
+    said: set[tuple[Location, str]] = set()
+    for save in context.saves:
+        key = (save.location, save.task_id if each_task else "")
+        if key not in said and (complaint := judge(save)):
+            said.add(key)
+            yield complaint
 
 
 def whose(save: KilledSaveFacts) -> str:

@@ -37,8 +37,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.checks._kills import ASIDE, killed, moment, name, saves_of, whose
-from windtunnel.facts import Fault, KilledFacts, KillFacts, Sight
+from windtunnel.checks._kills import ASIDE, killed, moment, name, told_once, whose
+from windtunnel.facts import Fault, KilledFacts, KilledSaveFacts, KillFacts, Sight
 from windtunnel.findings import Complaint, Severity
 
 FAILING = killed(
@@ -58,15 +58,19 @@ PASSING = killed(ASIDE)
     remedy="write another file in the same folder and rename it when it is whole, as modules/atomic_savers.py does",
 )
 def in_place_save(context: KilledFacts) -> Iterator[Complaint]:
-    for save in saves_of(context):
-        torn = [kill for kill in save.kills if kill.sight is Sight.TORN and kill.fault is Fault.KILLED]
-        if torn:
-            worst = min(torn, key=lambda kill: (not kill.again, not kill.point.startswith("at byte")))
-            fate = f" ({worst.detail})" if worst.detail else ""
-            lost = ", in the place of the last good one" if worst.again else ""
-            message = f"{whose(save)} is killed{moment(worst.point)} and leaves {name(worst.path)} torn{fate}{lost}"
-            evidence = "\n".join(map(_line, save.kills))
-            yield Complaint(save.location, message, evidence, task_id=save.task_id)
+    yield from told_once(context, _complaint)
+
+
+def _complaint(save: KilledSaveFacts) -> Complaint | None:
+    torn = [kill for kill in save.kills if kill.sight is Sight.TORN and kill.fault is Fault.KILLED]
+    if torn:
+        worst = min(torn, key=lambda kill: (not kill.again, not kill.point.startswith("at byte")))
+        fate = f" ({worst.detail})" if worst.detail else ""
+        lost = ", in the place of the last good one" if worst.again else ""
+        message = f"{whose(save)} is killed{moment(worst.point)} and leaves {name(worst.path)} torn{fate}{lost}"
+        evidence = "\n".join(map(_line, save.kills))
+        return Complaint(save.location, message, evidence, task_id=save.task_id)
+    return None
 
 
 def _line(kill: KillFacts) -> str:

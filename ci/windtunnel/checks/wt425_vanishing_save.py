@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.checks._kills import ASIDE, killed, moment, name, saves_of, whose
-from windtunnel.facts import KilledFacts, Sight
+from windtunnel.checks._kills import ASIDE, killed, moment, name, told_once, whose
+from windtunnel.facts import KilledFacts, KilledSaveFacts, Sight
 from windtunnel.findings import Complaint, Severity
 
 FAILING = killed(
@@ -39,11 +39,15 @@ PASSING = killed(ASIDE)
 
 @check("WT425", on=KilledFacts, severity=Severity.WARNING, remedy="rename the new file over the old one: os.replace")
 def vanishing_save(context: KilledFacts) -> Iterator[Complaint]:
-    for save in saves_of(context):
-        gone = [kill for kill in save.kills if kill.sight is Sight.GONE]
-        if gone and not any(kill.sight is Sight.TORN for kill in save.kills):
-            what = f" ({gone[0].detail})" if gone[0].detail else ""
-            message = (
-                f"{whose(save)} is killed{moment(gone[0].point)}, and the last good {name(gone[0].path)} is gone{what}"
-            )
-            yield Complaint(save.location, message, task_id=save.task_id)
+    yield from told_once(context, _complaint)
+
+
+def _complaint(save: KilledSaveFacts) -> Complaint | None:
+    gone = [kill for kill in save.kills if kill.sight is Sight.GONE]
+    if gone and not any(kill.sight is Sight.TORN for kill in save.kills):
+        what = f" ({gone[0].detail})" if gone[0].detail else ""
+        message = (
+            f"{whose(save)} is killed{moment(gone[0].point)}, and the last good {name(gone[0].path)} is gone{what}"
+        )
+        return Complaint(save.location, message, task_id=save.task_id)
+    return None

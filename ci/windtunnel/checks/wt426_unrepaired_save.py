@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.checks._kills import ASIDE, killed, moment, saves_of, whose
-from windtunnel.facts import KilledFacts
+from windtunnel.checks._kills import ASIDE, killed, moment, told_once, whose
+from windtunnel.facts import KilledFacts, KilledSaveFacts
 from windtunnel.findings import Complaint, Severity
 
 FAILING = killed(
@@ -36,11 +36,14 @@ PASSING = killed(ASIDE)
 
 @check("WT426", on=KilledFacts, severity=Severity.WARNING, remedy="let the save replace what it finds as a whole")
 def unrepaired_save(context: KilledFacts) -> Iterator[Complaint]:
-    for save in saves_of(context):
-        for retry in save.retries:
-            if retry.state != "success" or retry.differs:
-                end = f"ends green, but {retry.differs}" if retry.differs else "fails"
-                when = f"when {retry.fault.value}{moment(retry.point)}"
-                message = f"{whose(save)}, {when}: the repetition of its task {end}"
-                yield Complaint(save.location, message, task_id=save.task_id)
-                break
+    yield from told_once(context, _complaint, each_task=True)
+
+
+def _complaint(save: KilledSaveFacts) -> Complaint | None:
+    for retry in save.retries:
+        if retry.state != "success" or retry.differs:
+            end = f"ends green, but {retry.differs}" if retry.differs else "fails"
+            when = f"when {retry.fault.value}{moment(retry.point)}"
+            message = f"{whose(save)}, {when}: the repetition of its task {end}"
+            return Complaint(save.location, message, task_id=save.task_id)
+    return None

@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.checks._kills import ASIDE, killed, moment, name, saves_of, whose
-from windtunnel.facts import KilledFacts
+from windtunnel.checks._kills import ASIDE, killed, moment, name, told_once, whose
+from windtunnel.facts import KilledFacts, KilledSaveFacts
 from windtunnel.findings import Complaint, Severity
 
 FAILING = killed(
@@ -37,10 +37,13 @@ PASSING = killed(ASIDE)
 
 @check("WT427", on=KilledFacts, severity=Severity.NOTICE, remedy="remove what killed attempts have left")
 def stray_after_kill(context: KilledFacts) -> Iterator[Complaint]:
-    for save in saves_of(context):
-        for retry in save.retries:
-            if retry.strays and retry.state == "success":
-                stray = name(retry.strays[0])
-                message = f"{whose(save)}, killed{moment(retry.point)} and repeated, leaves {stray} behind"
-                yield Complaint(save.location, message, task_id=save.task_id)
-                break
+    yield from told_once(context, _complaint)
+
+
+def _complaint(save: KilledSaveFacts) -> Complaint | None:
+    for retry in save.retries:
+        if retry.strays and retry.state == "success":
+            stray = name(retry.strays[0])
+            message = f"{whose(save)}, killed{moment(retry.point)} and repeated, leaves {stray} behind"
+            return Complaint(save.location, message, task_id=save.task_id)
+    return None

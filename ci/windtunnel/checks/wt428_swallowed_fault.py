@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.checks._kills import ASIDE, killed, saves_of
-from windtunnel.facts import KilledFacts
+from windtunnel.checks._kills import ASIDE, killed, told_once
+from windtunnel.facts import KilledFacts, KilledSaveFacts
 from windtunnel.findings import Complaint, Severity
 
 FAILING = killed(
@@ -39,8 +39,12 @@ PASSING = killed(ASIDE)
 
 @check("WT428", on=KilledFacts, severity=Severity.ERROR, remedy="let the error through, so that the task fails")
 def swallowed_fault(context: KilledFacts) -> Iterator[Complaint]:
-    for save in saves_of(context):
-        faults = dict.fromkeys(retry.fault.value for retry in save.retries if retry.swallowed)
-        if faults:
-            message = f"task {save.task_id!r} is marked success although saver {save.node!r} could not save"
-            yield Complaint(save.location, f"{message}: when {' or '.join(faults)}", task_id=save.task_id)
+    yield from told_once(context, _complaint, each_task=True)
+
+
+def _complaint(save: KilledSaveFacts) -> Complaint | None:
+    faults = dict.fromkeys(retry.fault.value for retry in save.retries if retry.swallowed)
+    if faults:
+        message = f"task {save.task_id!r} is marked success although saver {save.node!r} could not save"
+        return Complaint(save.location, f"{message}: when {' or '.join(faults)}", task_id=save.task_id)
+    return None

@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.checks._kills import ASIDE, killed, saves_of, whose
-from windtunnel.facts import KilledFacts
+from windtunnel.checks._kills import ASIDE, killed, told_once, whose
+from windtunnel.facts import KilledFacts, KilledSaveFacts
 from windtunnel.findings import Complaint, Severity
 
 FAILING = killed(
@@ -34,9 +34,13 @@ PASSING = killed(ASIDE)
 
 @check("WT429", on=KilledFacts, severity=Severity.NOTICE, remedy="give the run more time or less data, or ignore this")
 def untried_save(context: KilledFacts) -> Iterator[Complaint]:
-    for save in saves_of(context):
-        if save.unseen:
-            subject = whose(save) if save.node else "what the DAG saves"
-            yield Complaint(
-                save.location, f"{subject} was not killed at all points: {save.unseen}", task_id=save.task_id
-            )
+    yield from told_once(context, _complaint, each_task=True)
+
+
+def _complaint(save: KilledSaveFacts) -> Complaint | None:
+    if save.unseen:
+        task = f"what task {save.task_id!r} saves" if save.task_id else "what the DAG saves"
+        subject = whose(save) if save.node else task
+        message = f"{subject} was not killed at all points: {save.unseen}"
+        return Complaint(save.location, message, task_id=save.task_id)
+    return None

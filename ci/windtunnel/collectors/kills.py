@@ -25,18 +25,23 @@ def kill_saves(theatre: Theatre, most: int) -> None:
     """Play a run; then clear and play each task that saves, under siege; then let it meet what showed something."""
     first = theatre.some_date()
     if not theatre.play_dated(first):
+        _told(theatre, [_untried(theatre, "", "the run of its date did not end well")])
         return
     ground = Ground(theatre.folders)
     uses = [*theatre.facts.plain.uses, *(use for visit in theatre.facts.visits for use in visit.uses)]
     ground.add(use.path for use in uses if use.writes)
-    ground.add(save.path for save in theatre.facts.plain.saves if save.path)
+    ground.add((save.path for save in theatre.facts.plain.saves if save.path), whole=True)
     try:
         begin = ground.tree()
         for task_id in savers(theatre.facts.plain):
             begin = _Battle(theatre, ground, begin, task_id, first.day).play(most)
         ground.restore(begin)
     except TooMuch as reason:
-        _told(theatre, [KilledSaveFacts("", "", "", theatre.facts.location, unseen=str(reason))])
+        _told(theatre, [_untried(theatre, "", str(reason))])
+
+
+def _untried(theatre: Theatre, task_id: str, reason: str) -> KilledSaveFacts:
+    return KilledSaveFacts(task_id, "", "", theatre.facts.location, unseen=reason)
 
 
 def _told(theatre: Theatre, saves: Iterable[KilledSaveFacts]) -> None:
@@ -62,11 +67,15 @@ class _Battle:
         plan = SiegePlan(self.task_id, self.ground, most, seconds, own)
         is_well = self._again(Besieging.of(plan))
         self._quiet = [self.ground.tree()]
+        if not plan.told:
+            _told(self.theatre, [_untried(self.theatre, self.task_id, "it did not come to its saves again")])
         for number, (save, points) in enumerate(plan.told, 1):
             chosen = _telling(points) if is_well else []
             retries = tuple(self._retries(number, save, chosen))
-            late = "" if len(retries) == len(chosen) else "its time was over before all of its retries were played"
-            _told(self.theatre, [replace(save, retries=retries, unseen=save.unseen or late)])
+            unseen = save.unseen or ("" if is_well else "cleared, its task did not end well")
+            if not unseen and len(retries) < len(chosen):
+                unseen = "its time was over before all of its retries were played"
+            _told(self.theatre, [replace(save, retries=retries, unseen=unseen)])
         return self.ground.restore(self.begin)
 
     def _retries(self, number: int, save: KilledSaveFacts, points: Sequence[KillPoint]) -> Iterator[RetryFacts]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,18 +53,22 @@ class Tree:
 
 @dataclass(slots=True)
 class Ground:
-    """Where to look: all that lies below `folders`, and what lies in the folders of `paths` and in `paths` themselves.
+    """Where to look: all that lies below `folders`, which are our own, and elsewhere what belongs to `paths`.
 
-    What has not changed since it was last read is not read again.
+    That is the file, what lies beside it under a name that has its own in it, and of the `whole` all that is below.
+    Nothing else is touched: others may be at work there. What has not changed since it was last read is not read again.
     """
 
     folders: tuple[str, ...] = ()
     paths: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
     _known: dict[str, Entry] = field(default_factory=dict)
 
-    def add(self, paths: Iterable[str]) -> None:
-        """Look there too."""
-        self.paths |= {os.path.realpath(path) for path in paths}
+    def add(self, paths: Iterable[str], *, whole: bool = False) -> None:
+        """Look there too; `whole` where they may be folders that are written as one."""
+        for path in map(os.path.realpath, paths):
+            if not any(Path(path).is_relative_to(folder) for folder in self.folders):
+                (self.whole if whole else self.paths).add(path)
 
     def tree(self) -> Tree:
         """What lies there now; raises TooMuch."""
@@ -97,20 +100,10 @@ class Ground:
         return self.tree()
 
     def _walk(self, folders: set[str]) -> Iterator[str]:
-        seen: set[str] = set()
-        roots = [*self.folders, *(path for path in sorted(self.paths) if Path(path).is_dir())]
-        for root in roots:
-            for place, inner, names in os.walk(root):
-                inner[:] = [name for name in inner if name not in _PASSED_OVER]
-                if place in seen:
-                    inner[:] = []
-                    continue
-                seen.add(place)
-                folders.add(place)
-                yield from (os.path.join(place, name) for name in names)  # noqa: PTH118  thousands of times
-        for place in sorted({os.path.dirname(path) for path in self.paths} - seen):  # noqa: PTH120
-            with contextlib.suppress(OSError):
-                yield from (one.path for one in os.scandir(place) if not one.is_dir(follow_symlinks=False))
+        for root in (*self.folders, *sorted(self.whole)):
+            yield from _below(root, folders)
+        for path in sorted(self.paths | self.whole):
+            yield from _near(path, folders)
 
     def _entry(self, path: str) -> Entry | None:
         try:
@@ -128,6 +121,34 @@ class Ground:
             return Entry(Path(path).read_bytes(), stamp, seen.st_mode)
         except OSError:  # it has just gone, or nobody may read it
             return None
+
+
+def _below(root: str, folders: set[str]) -> Iterator[str]:
+    for place, inner, names in os.walk(root):
+        inner[:] = [name for name in inner if name not in _PASSED_OVER]
+        if place in folders:
+            inner[:] = []
+            continue
+        folders.add(place)
+        yield from (os.path.join(place, name) for name in names)  # noqa: PTH118  thousands of times
+
+
+def _near(path: str, folders: set[str]) -> Iterator[str]:
+    """The file, and what has its name: what is written aside, what a database keeps. A folder has nothing near it."""
+    file = Path(path)
+    if not file.name or file.is_dir():
+        return
+    try:
+        beside = list(os.scandir(file.parent))
+    except OSError:
+        return
+    for one in beside:
+        has_whole_name = file.name in one.name
+        if one.is_dir(follow_symlinks=False):
+            if has_whole_name and file.suffix:
+                yield from _below(one.path, folders)
+        elif has_whole_name or Path(one.name).stem.lstrip("._") == file.stem:
+            yield one.path
 
 
 def _write(path: Path, entry: Entry, there: Entry | None) -> None:

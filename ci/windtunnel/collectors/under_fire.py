@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -62,6 +63,7 @@ class Besieging(RunWatch):
     def task_started(self, task: Any) -> None:
         super().task_started(task)
         if _is_victim(self._here, self._plan.task_id) and self._here.dag_id == self._dag.dag_id:
+            task.execution_timeout = None  # the time that the siege takes is not its own
             self._recording.watch = self
             self._told: list[tuple[KilledSaveFacts, tuple[tuple[str, int, Fault, str], ...]]] = []
             self._doomed: Doomed | None = None
@@ -71,7 +73,10 @@ class Besieging(RunWatch):
         with self._uses.unheard():
             plan, siege = self._plan, Siege()
             plan.ground.add(paths_of(node, kwargs))
-            self._doomed = besiege(plan.ground, siege, plan.most, plan.seconds, plan.own)
+            if threading.current_thread() is threading.main_thread():
+                self._doomed = besiege(plan.ground, siege, plan.most, plan.seconds, plan.own)
+            else:
+                siege.unseen = "it is saved by a thread, and others may save beside it"
             if self._doomed is None:
                 self._tell(node, siege)
 
@@ -105,6 +110,7 @@ class Striking(RunWatch):
     """The first attempt of a task is struck in one of its saves; the next goes on undisturbed."""
 
     _plan: BlowPlan
+    _first: Any = None
 
     @classmethod
     def of(cls, plan: BlowPlan) -> type[Striking]:
@@ -113,8 +119,9 @@ class Striking(RunWatch):
 
     def attempt_begins(self, key: Any) -> None:
         super().attempt_begins(key)
-        self._is_first = _is_victim(key, self._plan.task_id) and not getattr(self, "_first", None)
-        self._first = key if self._is_first else getattr(self, "_first", None)
+        is_victim = key.dag_id == self._dag.dag_id and _is_victim(key, self._plan.task_id)
+        self._is_first = is_victim and self._first is None
+        self._first = key if self._is_first else self._first
 
     def briefing(self, key: Any) -> Any:
         return super().briefing(key), self._is_first
@@ -143,7 +150,7 @@ class Striking(RunWatch):
 
     def attempt_ended(self, key: Any, code: int, lines: tuple[str, ...]) -> None:
         super().attempt_ended(key, code, lines)
-        if key == getattr(self, "_first", None):
+        if key == self._first:
             self._plan.state = self._tasks[key.task_id, key.map_index].state
             self._first = replace(key, number=-1)  # it may be deferred, and come again under the same key
             try:

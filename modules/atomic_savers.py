@@ -60,7 +60,7 @@ def aside(place: str | os.PathLike[str]) -> Iterator[Path]:
 class _ByFormat(type):
     """Answers `save_atomically.<format>` for every format that Hamilton saves to a path."""
 
-    def __getattr__(cls, format_: str) -> Callable[..., SaveToDecorator]:
+    def __getattr__(cls, format_: str) -> Callable[..., Any]:
         if format_.startswith("__") or format_ not in SAVER_REGISTRY:
             raise AttributeError(f"Hamilton has no saver {format_!r}; it has {', '.join(sorted(SAVER_REGISTRY))}")
         savers = [atomic(saver) for saver in SAVER_REGISTRY[format_] if _path_field(saver)]

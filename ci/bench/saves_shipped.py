@@ -11,14 +11,14 @@ from windtunnel.facts import KilledFacts
 from windtunnel.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-_SAVES = 4
+_LARGE_SAVES = 3  # of four: the file of one has fewer bytes than there are points
 _TIMEOUT = 3600.0
 
 
 def kill_shipped(points: int) -> None:
     """Print the table: for each save how it fared, and how many findings there are."""
     os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # for the children
-    most = -(-points // _SAVES)
+    most = -(-points // _LARGE_SAVES)
     settings = Settings(
         ROOT, paths=(ROOT / "dags",), select=("WT4",), contexts=("kills",), max_kills=most, timeout=_TIMEOUT
     )

@@ -14,9 +14,12 @@ from windtunnel.facts import (
     ElsewhereFacts,
     End,
     FileUseFacts,
+    KilledFacts,
     ProcessFacts,
     ResumedFacts,
     RunFacts,
+    SaveFacts,
+    SaveState,
     ScheduleFacts,
     Shape,
     TaskFacts,
@@ -46,6 +49,15 @@ def test_a_dag_that_neither_writes_nor_names_dates_is_not_run_again(dag):
 def test_a_dag_that_writes_is_repeated():
     assert planned(DAILY, WRITES) == {TwiceFacts, ResumedFacts}
     assert planned(DAILY, replace(QUIET, leaves=True)) == {TwiceFacts}
+
+
+@pytest.mark.parametrize(
+    ("state", "contexts"),
+    [(SaveState.WHOLE, {KilledFacts}), (SaveState.UNSEEN, {KilledFacts}), (SaveState.NEVER_REQUESTED, set())],
+)
+def test_a_dag_that_saves_by_hamilton_is_killed_at_it(state, contexts):
+    save = SaveFacts("a", "save", "saved", "m", "csv", HERE, state, "/data/a.csv")
+    assert planned(DAILY, replace(QUIET, saves=(save,))) & {KilledFacts} == contexts
 
 
 @pytest.mark.parametrize(("dag", "contexts"), [(BY_HAND, UndatedFacts), (BY_ASSET, UndatedFacts), (DAILY, DatesFacts)])

@@ -63,7 +63,7 @@ def kill_points(deeds: Sequence[str], sizes: Iterable[int], most: int, *, beyond
     largest = whole[0] if whole else 0
     more = [largest * parts // 8 for parts in (9, 12, 16)] if beyond else []
     cuts = [0, *(size // 2 for size in whole), *more, *(size - 1 for size in whole), 1]
-    finer = [largest * part // parts for parts in (4, 8, 16, 32, 64, 128) for part in range(1, parts, 2)]
+    finer = [largest * part // parts for parts in (4, 8, 16, 32, 64, 128, 256, 512) for part in range(1, parts, 2)]
     killed = [KillPoint(Where.BYTE, cut) for cut in dict.fromkeys(cuts) if cut < largest or cut in more]
     named = [KillPoint(Where.DEED, number, deed=deed) for number, deed in enumerate(deeds, 1) if number > 1]
     full = [KillPoint(Where.BYTE, cut, Fault.FULL) for cut in dict.fromkeys((largest // 2, 0)) if largest]

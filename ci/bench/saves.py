@@ -15,6 +15,7 @@ and left out: duckdb, openpyxl and matplotlib are no part of windtunnel's own en
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import logging
 import os
@@ -38,7 +39,7 @@ from saves_shipped import kill_shipped  # noqa: E402
 
 from windtunnel.collectors.effects import Effects  # noqa: E402
 from windtunnel.collectors.forks import in_fork  # noqa: E402
-from windtunnel.collectors.recorder import record_drivers  # noqa: E402
+from windtunnel.collectors.recorder import Recording, record_drivers  # noqa: E402
 from windtunnel.collectors.siege import Doomed, Siege, besiege  # noqa: E402
 from windtunnel.collectors.trees import Ground  # noqa: E402
 from windtunnel.facts import Fault, KillFacts, Sight  # noqa: E402
@@ -99,23 +100,37 @@ def main() -> None:
 
 def strike_all(savers: list[Saver], points: int) -> None:
     """Print the row of each saver, with its share of the points, and what they come to together."""
-    most = -(-points // sum(1 + saver.can_be_atomic for saver in savers))
     print(
         "| saver | points | killed | disk full | not permitted | torn, found | gone, found | wrong | mended | verdict |"
     )
     print("|---|---:|---|---|---|---:|---:|---:|---:|---|")
     totals: Counter[str] = Counter()
-    for saver in savers:
-        for atomic in (False, True) if saver.can_be_atomic else (False,):
-            totals += _row(saver, most, atomic=atomic)
+    rows = [(saver, atomic) for saver in savers for atomic in (False, True) if saver.can_be_atomic or not atomic]
+    most = -(-points // len(rows))
+    with _recorded() as recording:
+        for saver, atomic in rows:
+            totals += _row(saver, most, recording, atomic=atomic)
     print(f"\n{totals['points']} points: {totals['faults']} torn or gone, {totals['found']} of them found, ", end="")
     print(f"{totals['wrong']} accused wrongly\n", flush=True)
 
 
-def _row(saver: Saver, most: int, *, atomic: bool) -> Counter[str]:
+@contextlib.contextmanager
+def _recorded() -> Iterator[Recording]:
+    """What the recorder tells, in a folder such as the processes of runs have."""
+    before = os.environ.get("TMPDIR")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TMPDIR"] = str(Path(folder, "tmp"))
+        Path(folder, "tmp").mkdir()
+        yield record_drivers(Effects())
+    os.environ.pop("TMPDIR")
+    if before is not None:
+        os.environ["TMPDIR"] = before
+
+
+def _row(saver: Saver, most: int, recording: Recording, *, atomic: bool) -> Counter[str]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(os.path.realpath(name))
-        watch = _besieged(saver, folder, most, atomic=atomic)
+        watch = _besieged(saver, folder, most, recording, atomic=atomic)
     kills = watch.siege.kills
     assert isinstance(kills, Verdicts)
     truths = kills.truths
@@ -134,14 +149,14 @@ def _row(saver: Saver, most: int, *, atomic: bool) -> Counter[str]:
     return Counter(points=len(kills), faults=faults, found=found, wrong=wrong)
 
 
-def _besieged(saver: Saver, folder: Path, most: int, *, atomic: bool) -> Watch:
+def _besieged(saver: Saver, folder: Path, most: int, recording: Recording, *, atomic: bool) -> Watch:
     path = folder / saver.file
     module = module_of(saver, str(path), atomic=atomic)
     reference = _reference(module, folder, saver)
     watch = Watch(folder, most, lambda: _truth(saver, path, reference))
-    _RECORDING.watch = watch
+    recording.watch = watch
     driver.Builder().with_modules(module).build().execute(["saved"])
-    _RECORDING.watch = None
+    recording.watch = None
     return watch
 
 
@@ -179,8 +194,6 @@ def _versions() -> Iterator[str]:
         except metadata.PackageNotFoundError:
             continue
 
-
-_RECORDING = record_drivers(Effects())
 
 if __name__ == "__main__":
     main()

@@ -120,7 +120,7 @@ def test_faults_are_told_of_the_saves_that_have_them_and_of_no_other(examine):
 
 
 def test_nothing_is_killed_if_nobody_asks_for_it(examine):
-    report = examine({"flows/flow.py": MODULE, "dags/a.py": DAG}, select=("WT42", "WT402"))
+    report = examine({"flows/flow.py": MODULE, "dags/a.py": DAG}, select=("WT424", "WT402"))
     assert report.findings == ()
     assert "contexts" not in {timing.stage for timing in report.timings}
 

@@ -84,5 +84,5 @@ def writers(run: RunFacts) -> frozenset[str]:
 
 def savers(run: RunFacts) -> tuple[str, ...]:
     """The tasks with savers of Hamilton's that ran, in order."""
-    ran = [save.task_id for save in run.saves if save.state not in (SaveState.NEVER_REQUESTED, SaveState.NOT_REACHED)]
+    ran = [save.task_id for save in run.saves if not (save.is_unasked or save.state is SaveState.NOT_REACHED)]
     return tuple(dict.fromkeys(ran))

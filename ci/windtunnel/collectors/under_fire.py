@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.dags import dag_location
 from windtunnel.collectors.kill_points import KillPoint, Strike, Where
 from windtunnel.collectors.recorder import FORMAT_TAG, paths_of
 from windtunnel.collectors.run_watch import RunWatch
@@ -67,16 +69,17 @@ class Besieging(RunWatch):
             self._recording.watch = self
             self._told: list[tuple[KilledSaveFacts, tuple[tuple[str, int, Fault, str], ...]]] = []
             self._doomed: Doomed | None = None
+            self._attempt_process = os.getpid()
 
     def before_save(self, node: Any, kwargs: Mapping[str, Any]) -> None:
         """Strike it at all points, and come back as if nothing had been: or in a process that is to be struck."""
         with self._uses.unheard():
             plan, siege = self._plan, Siege()
             plan.ground.add(paths_of(node, kwargs))
-            if threading.current_thread() is threading.main_thread():
+            if threading.current_thread() is threading.main_thread() and os.getpid() == self._attempt_process:
                 self._doomed = besiege(plan.ground, siege, plan.most, plan.seconds, plan.own)
             else:
-                siege.unseen = "it is saved by a thread, and others may save beside it"
+                siege.unseen = "it is saved by a thread or a process of the task's, and others may save beside it"
             if self._doomed is None:
                 self._tell(node, siege)
 
@@ -86,7 +89,8 @@ class Besieging(RunWatch):
             self._doomed.end(success=success)
 
     def _tell(self, node: Any, siege: Siege) -> None:
-        _, location = origin(node, self._file.root)
+        module, location = origin(node, self._file.root)
+        location = location if module else dag_location(self._dag, self._file, self._index)  # a materializer
         saver = str(node.tags.get(FORMAT_TAG, ""))
         seen = KilledSaveFacts(
             self._here.task_id, node.name, saver, location, siege.path, tuple(siege.kills), unseen=siege.unseen

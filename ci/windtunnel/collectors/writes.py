@@ -68,11 +68,6 @@ def users_line(frame: FrameType | None, root: Path, *, through_imports: bool = F
     return None
 
 
-def changes_of(event: str, arguments: tuple[Any, ...]) -> Changes:
-    """(what is done, real path) for each file that an audit event announces a change of; nothing for other events."""
-    return _CHANGING[event](arguments) if event in _CHANGING else iter(())
-
-
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """Where may be written: in the child's `own` folder by everybody, below the repository's `root` by nobody."""

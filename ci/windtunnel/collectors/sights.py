@@ -113,8 +113,8 @@ def alike(path: str, one: Tree, other: Tree) -> bool:
 
 def _is_cut(seen: bytes, wholes: Sequence[bytes], cut: int | None) -> bool:
     """Whether it certainly ends too early: nothing of it, a beginning, or as much as the kernel has let through."""
-    shortest = min(map(len, wholes))
-    is_beginning = any(whole.startswith(seen) for whole in wholes)
+    shortest, is_steady = min(map(len, wholes)), len({len(whole) for whole in wholes}) == 1
+    is_beginning = is_steady and any(whole.startswith(seen) for whole in wholes)  # else a whole one may be one
     return len(seen) < shortest and (is_beginning or not seen or len(seen) == cut)
 
 

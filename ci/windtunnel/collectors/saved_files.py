@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from windtunnel.collectors.big_files import LARGE, sampled
 from windtunnel.collectors.broken_word import broken_word
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.losses import lost_to_anybody
-from windtunnel.collectors.read_back import read_back
+from windtunnel.collectors.read_back import ReadBack, read_back
 from windtunnel.collectors.recorder import FORMAT_TAG, Loaded, Saved
 from windtunnel.collectors.unfinished import Bystanders, stamp
 from windtunnel.facts import LossFacts, SaveState
@@ -151,14 +152,15 @@ def _look(saved: Saved, promise: _Promise, file: Path, writer: str) -> Seen:
         return Seen(SaveState.UNSEEN, str(file), 0, "it is a device or a pipe")
     if size == 0:
         return Seen(SaveState.EMPTY, str(file))
-    if size > _READ_AT_MOST:
+    sample = sampled(saved, file) if size >= LARGE and file.is_file() else None
+    if sample is None and size > _READ_AT_MOST:
         return Seen(SaveState.UNSEEN, str(file), size, "it is too large to be read back here")
-    found = read_back(saved, file)
+    found = ReadBack(sample.trouble, rows=sample.rows) if sample else read_back(saved, file)
     if found.trouble:
         return Seen(SaveState.UNREADABLE, str(file), size, found.trouble)
     kind = str(saved.node.tags.get(FORMAT_TAG, ""))
     lost = lost_to_anybody(kind, saved.value, found.value) if saved.value and found.value else ()
-    state, detail = broken_word(saved, file, found.rows) or (SaveState.WHOLE, "")
+    state, detail = broken_word(saved, file, found.rows) or (SaveState.WHOLE, sample.detail if sample else "")
     return Seen(state, str(file), size, detail, lost)
 
 

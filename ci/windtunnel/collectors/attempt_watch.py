@@ -15,6 +15,7 @@ from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.handovers import Handovers, kept
 from windtunnel.collectors.needs import need_of, need_of_network
 from windtunnel.collectors.node_files import overwrites, with_nodes
+from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.playback import play_back
 from windtunnel.collectors.recorder import Execution, Recording, Saved
 from windtunnel.collectors.saved_files import stamp_of
@@ -22,7 +23,15 @@ from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
 from windtunnel.collectors.task_data import TaskData
 from windtunnel.collectors.template_faults import with_template
 from windtunnel.collectors.unfinished import Bystanders
-from windtunnel.facts import AttemptFacts, CallbackFacts, DataFacts, DriverFacts, FailureFacts, ForcedFacts
+from windtunnel.facts import (
+    AttemptFacts,
+    CallbackFacts,
+    DataFacts,
+    DriverFacts,
+    FailureFacts,
+    ForcedFacts,
+    UncommittedFacts,
+)
 from windtunnel.findings import Location
 from windtunnel.worker import put
 
@@ -48,6 +57,7 @@ class Seen:
     responses: str = ""
     forced: tuple[ForcedFacts, ...] = ()
     kept: Mapping[str, Path] = field(default_factory=dict)
+    databases: OpenDatabases | None = None
 
 
 class AttemptWatch:
@@ -83,6 +93,8 @@ class AttemptWatch:
             self._seen.recording.on_loaded = self._handovers.note
         self._seen.effects.forget_refused()
         self._seen.uses.begin(self._key.task_id, self._key.map_index)
+        if self._seen.databases is not None:
+            self._seen.databases.begin()
         play_back(self._seen.responses, self._seen.effects.lets)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:
@@ -91,7 +103,13 @@ class AttemptWatch:
 
     def leave(self) -> None:
         """Nothing more will be done here. A task that has not ended was deferred, or will be repeated."""
-        self._put(self._facts or self._ended("", None))
+        facts = self._facts or self._ended("", None)
+        self._put(replace(facts, uncommitted=self._uncommitted()) if facts.state == "success" else facts)
+
+    def _uncommitted(self) -> tuple[UncommittedFacts, ...]:
+        """Asked when all is over: callbacks of the task may commit what it has written."""
+        key, databases = self._key, self._seen.databases
+        return () if databases is None else databases.taken(key.dag_id, key.task_id, key.map_index)
 
     def _saved(self, saved: Saved) -> None:
         saved.stamp = stamp_of(saved, self._seen.effects)

@@ -54,6 +54,7 @@ from windtunnel.facts.runs import (
     SaveFacts,
     SaveState,
     TaskRunFacts,
+    UncommittedFacts,
 )
 from windtunnel.facts.tasks import (
     AssetFacts,
@@ -143,6 +144,7 @@ __all__ = [
     "TaskFacts",
     "TaskRunFacts",
     "TwiceFacts",
+    "UncommittedFacts",
     "UndatedFacts",
     "UnrenderedFacts",
     "UnseenDagsFacts",

@@ -210,6 +210,29 @@ class OverwriteFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class UncommittedFacts:
+    """Rows that a task wrote into a table of a SQLite file and that nobody will see: the transaction was not committed.
+
+    `rows` are those that were new, 0 where rows were only changed otherwise or removed. `how` the task gave them up, as
+    the predicate of a sentence; `location` is the user's line that did, or that opened the connection.
+    """
+
+    dag_id: str
+    task_id: str
+    map_index: int
+    path: str
+    table: str
+    rows: int
+    location: Location
+    how: str
+
+    @property
+    def task(self) -> str:
+        """The task instance as people name it."""
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFacts:
     """What one attempt of a task did in its own process: `state` is "" where it gave way, deferred or to be repeated.
 
@@ -229,6 +252,7 @@ class AttemptFacts:
     kept: tuple[KeptFacts, ...] = ()
     loads: tuple[LoadFacts, ...] = ()
     overwrites: tuple[OverwriteFacts, ...] = ()
+    uncommitted: tuple[UncommittedFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +285,7 @@ class RunFacts:
     leaves: bool = False
     forced: tuple[ForcedFacts, ...] = ()
     loads: tuple[LoadFacts, ...] = ()
+    uncommitted: tuple[UncommittedFacts, ...] = ()
 
     @property
     def states(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.playback import play_back
 from windtunnel.collectors.recorder import Execution, Recording, Saved
 from windtunnel.collectors.saved_files import stamp_of
+from windtunnel.collectors.saved_tables import rows_in, table_of
 from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
 from windtunnel.collectors.task_data import TaskData
 from windtunnel.collectors.template_faults import with_template
@@ -30,6 +31,8 @@ from windtunnel.facts import (
     DriverFacts,
     FailureFacts,
     ForcedFacts,
+    SaveFacts,
+    SaveState,
     UncommittedFacts,
 )
 from windtunnel.findings import Location
@@ -104,7 +107,8 @@ class AttemptWatch:
     def leave(self) -> None:
         """Nothing more will be done here. A task that has not ended was deferred, or will be repeated."""
         facts = self._facts or self._ended("", None)
-        self._put(replace(facts, uncommitted=self._uncommitted()) if facts.state == "success" else facts)
+        lost = self._uncommitted() if facts.state == "success" else ()
+        self._put(replace(facts, uncommitted=lost, saves=tuple(_with_losses(facts.saves, lost))))
 
     def _uncommitted(self) -> tuple[UncommittedFacts, ...]:
         """Asked when all is over: callbacks of the task may commit what it has written."""
@@ -113,6 +117,9 @@ class AttemptWatch:
 
     def _saved(self, saved: Saved) -> None:
         saved.stamp = stamp_of(saved, self._seen.effects)
+        saved.table = table_of(saved)  # now: the task may close the connection
+        if saved.table is not None:
+            saved.committed = rows_in(*saved.table)
 
     def _forced_here(self) -> list[ForcedFacts]:
         is_of_dag = self._key.dag_id == self._seen.dag.dag_id
@@ -180,6 +187,14 @@ class AttemptWatch:
         for host in dict.fromkeys(effects.refused):
             file, line = effects.culprits.get(host, ("", 0))
             yield host, Location(relative(file, root), line) if file else None
+
+
+def _with_losses(saves: Iterable[SaveFacts], lost: Iterable[UncommittedFacts]) -> Iterator[SaveFacts]:
+    """The saves, of which some are known by now to be in transactions that nobody has committed."""
+    tables = {(one.path, one.table) for one in lost}
+    for save in saves:
+        is_lost = save.state is SaveState.UNSEEN and (save.path, save.table) in tables
+        yield replace(save, state=SaveState.UNCOMMITTED, detail="") if is_lost else save
 
 
 def _driver_facts(execution: Execution, task_id: str, map_index: int) -> DriverFacts:

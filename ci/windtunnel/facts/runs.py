@@ -105,6 +105,8 @@ class SaveState(str, Enum):
     MISNAMED = "misnamed"
     TRUNCATED = "truncated"
     CONTRADICTED = "contradicted"
+    UNCOMMITTED = "uncommitted"
+    VOLATILE = "in memory"
     UNSEEN = "unseen"
 
 
@@ -116,7 +118,7 @@ class SaveFacts:
     function declares, the line that drove it. `path` is "" where the saver names none or did not run; `size` is in
     bytes. `detail` says what was wrong, for UNSEEN why windtunnel could not look, for NEVER_REQUESTED which value was
     asked for instead, if it was the one to be saved. `losses` is what the loader that matches the saver does not give
-    back, where that is worth knowing whoever reads the file.
+    back, where that is worth knowing whoever reads the file. `table` is that of a SQLite file, "" of any other.
     """
 
     dag_id: str
@@ -131,6 +133,7 @@ class SaveFacts:
     detail: str = ""
     map_index: int = -1
     losses: tuple[LossFacts, ...] = ()
+    table: str = ""
 
     @property
     def task(self) -> str:

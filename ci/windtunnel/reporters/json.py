@@ -226,6 +226,7 @@ def _save(save: SaveFacts) -> Object:
         "format": save.format,
         "state": save.state.value,
         "path": save.path or None,
+        "table": save.table or None,
         "size": save.size,
         "detail": save.detail or None,
     }

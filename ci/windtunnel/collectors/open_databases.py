@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -47,11 +47,15 @@ class _Attempt:
 
 
 class OpenDatabases:
-    """From `begin` on, the connections that lines of the user's open by sqlite3.connect, whoever stands between."""
+    """From `begin` on, the connections that lines of the user's open by sqlite3.connect, whoever stands between.
+
+    `on_commit` is called before each commit of something that was written.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._attempt: _Attempt | None = None
+        self.on_commit: Callable[[], None] | None = None
         self._kind = _watched(self)
         sqlite3.connect = sqlite3.dbapi2.connect = self._opens
 
@@ -106,6 +110,11 @@ class OpenDatabases:
         view = _view_of(known)
         return None if view is None else (*view, here or known.opened_by)
 
+    def about_to_commit(self, known: Any) -> None:
+        """One of the connections commits."""
+        if self._attempt is not None and self.on_commit is not None and _has_written(known):
+            self.on_commit()
+
     def lost(self, before: tuple[str, Tables, tuple[Place, ...]] | None, how: str) -> None:
         """Compare it with what is there, now that the connection is given up."""
         if before is not None and self._attempt is not None and (found := _missing(before[1], _committed(before[0]))):
@@ -115,6 +124,21 @@ class OpenDatabases:
 def _watched(watch: OpenDatabases) -> Any:
     class Connection(sqlite3.Connection):
         opened_by: tuple[Place, ...] = ()
+        is_leaving = False
+
+        def commit(self) -> None:
+            if not self.is_leaving:  # else it was said before
+                watch.about_to_commit(self)
+            super().commit()
+
+        def __exit__(self, *raised: Any) -> Any:
+            if raised[0] is None:
+                watch.about_to_commit(self)
+            self.is_leaving = True
+            try:
+                return super().__exit__(*raised)
+            finally:
+                self.is_leaving = False
 
         def close(self) -> None:
             before = watch.about_to_lose(self, sys._getframe(1))  # noqa: SLF001

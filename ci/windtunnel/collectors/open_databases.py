@@ -131,7 +131,7 @@ def _watched(watch: OpenDatabases) -> Any:
                 watch.about_to_commit(self)
             super().commit()
 
-        def __exit__(self, *raised: Any) -> Any:
+        def __exit__(self, *raised: object) -> Any:
             if raised[0] is None:
                 watch.about_to_commit(self)
             self.is_leaving = True

@@ -136,7 +136,7 @@ def _watched(watch: OpenDatabases) -> Any:
                 watch.about_to_commit(self)
             self.is_leaving = True
             try:
-                return super().__exit__(*raised)
+                return super().__exit__(*raised)  # type: ignore[arg-type]
             finally:
                 self.is_leaving = False
 

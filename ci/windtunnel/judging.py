@@ -37,13 +37,14 @@ from windtunnel.facts import (
     TaskFacts,
     TaskRunFacts,
     TwiceFacts,
+    UncommittedFacts,
     UndatedFacts,
     UnseenDagsFacts,
 )
 from windtunnel.findings import Complaint, Finding, Location
 from windtunnel.settings import Settings, options
 
-RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, AllRunsFacts)
+RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, UncommittedFacts, AllRunsFacts)
 CONTEXT_SUBJECTS = (
     *(ContextFacts, UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts),
     KilledFacts,
@@ -94,7 +95,8 @@ def subjects_of_file(file: DagFileFacts) -> Iterator[Subject]:
 def subjects_of_run(run: RunFacts) -> Iterator[Subject]:
     """The run, its task instances, its driver executions, its saves, and those of them that met."""
     path = holder_of(Path(run.location.path)).as_posix()
-    yield from (Subject(path, facts) for facts in (run, *run.tasks, *run.drivers, *run.saves, *run.overwrites))
+    seen = (run, *run.tasks, *run.drivers, *run.saves, *run.overwrites, *run.uncommitted)
+    yield from (Subject(path, facts) for facts in seen)
 
 
 def subjects_of_all_runs(files: Iterable[DagFileFacts], runs: Iterable[RunFacts]) -> Iterator[Subject]:

@@ -17,6 +17,7 @@ from windtunnel.checks.wt336_undated_output import undated_output
 from windtunnel.checks.wt337_output_named_by_chance import output_named_by_chance
 from windtunnel.checks.wt338_failing_date import failing_date
 from windtunnel.checks.wt341_unfinished_further_run import unfinished_further_run
+from windtunnel.checks.wt432_partial_commit import partial_commit
 from windtunnel.facts import (
     Content,
     DatesFacts,
@@ -120,6 +121,20 @@ def test_rows_that_a_repeated_task_has_added_twice_are_doubled_once():
     assert len(said(doubled_rows, resumed(double, cleared=SAME_ROWS))) == 1
     assert said(doubled_rows, resumed(replace(double, even=False))) == []
     assert said(doubled_rows, resumed(replace(double, added=4))) == []
+
+
+def test_rows_that_are_there_twice_in_part_come_of_a_kill_between_two_commits():
+    once = OutputFacts(PATH, Content.TABLE, "totals", added=3)
+    torn = replace(once, added=4, twice=1)
+
+    def partly(again, first=once):
+        return context(ResumedFacts, visit(Occasion.DATED, first), visit(Occasion.RESUMED, again))
+
+    message = "task 'save' adds 1 row of 3 to table 'totals' of /data/totals.csv again when it was killed between"
+    assert said(partial_commit, partly(torn)) == [(9, f"{message} two commits")]
+    for correct in (once, replace(torn, added=5), replace(torn, table="load_log"), replace(once, added=6, twice=3)):
+        assert said(partial_commit, partly(correct)) == []
+    assert said(partial_commit, partly(torn, replace(once, twice=1))) == []
 
 
 def test_a_task_that_fails_when_repeated_is_told_where_the_run_can_be_cleared():

@@ -73,7 +73,8 @@ def undated_save(run: RunFacts) -> Iterator[Complaint]:
     if run.beside < 2 or not run.marks:
         return
     for save in run.saves:
-        if save.state is SaveState.WHOLE and save.path and not any(mark in save.path for mark in run.marks):
+        is_file = save.state is SaveState.WHOLE and save.path and not save.table  # a table is there for all runs
+        if is_file and not any(mark in save.path for mark in run.marks):
             message = f"saver {save.node!r} of task {save.task_id!r} writes {save.path} in every run"
             crowd = f"catchup may have {run.beside} of them at work at one time"
             yield Complaint(save.location, f"{message}, and {crowd}", task_id=save.task_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,27 @@ from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.handovers import Handovers, kept
 from windtunnel.collectors.needs import need_of, need_of_network
 from windtunnel.collectors.node_files import overwrites, with_nodes
+from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.plain_readers import watch_readers
 from windtunnel.collectors.playback import play_back
 from windtunnel.collectors.recorder import Execution, Recording, Saved
 from windtunnel.collectors.saved_files import stamp_of
+from windtunnel.collectors.saved_tables import rows_in, table_of
 from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
 from windtunnel.collectors.task_data import TaskData
 from windtunnel.collectors.template_faults import with_template
 from windtunnel.collectors.unfinished import Bystanders
-from windtunnel.facts import AttemptFacts, CallbackFacts, DataFacts, DriverFacts, FailureFacts, ForcedFacts
+from windtunnel.facts import (
+    AttemptFacts,
+    CallbackFacts,
+    DataFacts,
+    DriverFacts,
+    FailureFacts,
+    ForcedFacts,
+    SaveFacts,
+    SaveState,
+    UncommittedFacts,
+)
 from windtunnel.findings import Location
 from windtunnel.worker import put
 
@@ -49,6 +61,7 @@ class Seen:
     responses: str = ""
     forced: tuple[ForcedFacts, ...] = ()
     kept: Mapping[str, Path] = field(default_factory=dict)
+    databases: OpenDatabases | None = None
 
 
 class AttemptWatch:
@@ -85,6 +98,8 @@ class AttemptWatch:
             watch_readers(self._handovers.note_plain)
         self._seen.effects.forget_refused()
         self._seen.uses.begin(self._key.task_id, self._key.map_index)
+        if self._seen.databases is not None:
+            self._seen.databases.begin()
         play_back(self._seen.responses, self._seen.effects.lets)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:
@@ -93,10 +108,20 @@ class AttemptWatch:
 
     def leave(self) -> None:
         """Nothing more will be done here. A task that has not ended was deferred, or will be repeated."""
-        self._put(self._facts or self._ended("", None))
+        facts = self._facts or self._ended("", None)
+        lost = self._uncommitted() if facts.state == "success" else ()
+        self._put(replace(facts, uncommitted=lost, saves=tuple(_with_losses(facts.saves, lost))))
+
+    def _uncommitted(self) -> tuple[UncommittedFacts, ...]:
+        """Asked when all is over: callbacks of the task may commit what it has written."""
+        key, databases = self._key, self._seen.databases
+        return () if databases is None else databases.taken(key.dag_id, key.task_id, key.map_index)
 
     def _saved(self, saved: Saved) -> None:
         saved.stamp = stamp_of(saved, self._seen.effects)
+        saved.table = table_of(saved)  # now: the task may close the connection
+        if saved.table is not None:
+            saved.committed = rows_in(*saved.table)
 
     def _forced_here(self) -> list[ForcedFacts]:
         is_of_dag = self._key.dag_id == self._seen.dag.dag_id
@@ -164,6 +189,14 @@ class AttemptWatch:
         for host in dict.fromkeys(effects.refused):
             file, line = effects.culprits.get(host, ("", 0))
             yield host, Location(relative(file, root), line) if file else None
+
+
+def _with_losses(saves: Iterable[SaveFacts], lost: Iterable[UncommittedFacts]) -> Iterator[SaveFacts]:
+    """The saves, of which some are known by now to be in transactions that nobody has committed."""
+    tables = {(one.path, one.table) for one in lost}
+    for save in saves:
+        is_lost = save.state is SaveState.UNSEEN and (save.path, save.table) in tables
+        yield replace(save, state=SaveState.UNCOMMITTED, detail="") if is_lost else save
 
 
 def _driver_facts(execution: Execution, task_id: str, map_index: int) -> DriverFacts:

@@ -51,7 +51,8 @@ def kept(executions: Sequence[Execution], saves: Sequence[SaveFacts]) -> Iterato
         made[save.node].append(save)
     for saved in (saved for execution in executions for saved in execution.saved if made[saved.node.name]):
         save = made[saved.node.name].popleft()
-        if save.state is SaveState.WHOLE and saved.value is not None:
+        is_file = save.state is SaveState.WHOLE and not save.table and "://" not in save.path
+        if is_file and saved.value is not None:
             path = os.path.realpath(save.path)
             format_ = str(saved.node.tags.get(FORMAT_TAG, ""))
             yield KeptFacts(save.task_id, save.node, save.location, format_, path, stamp(Path(path)), saved.value)

@@ -149,6 +149,7 @@ def changes(
             removed=removed.total(),
             repeated=(added & known).total(),
             alike=_alike(added, known),
+            twice=sum(number - 1 for number in added.values()),
             even=bool(added) and all(number % 2 == 0 for number in added.values()),
         )
 

@@ -41,7 +41,8 @@ class Saved:
     paths began when it ended, `at` a time of the machine's monotonic clock; `idle` that it neither wrote, connected nor
     started anything that Python can see; `lazy` that it will run only when Dask computes what is asked of it. `rows`
     are those of what was saved, None where it has none that are certain; `stamp` is that of its file when it had just
-    ended, None where nobody looked.
+    ended, None where nobody looked; `table` the SQLite file and its table that were
+    written, and `committed` the rows that others saw there then.
     """
 
     node: Any
@@ -55,6 +56,8 @@ class Saved:
     value: ValueFacts | None = None
     rows: int | None = None
     stamp: tuple[int, int] | None = None
+    table: tuple[str, str] | None = None
+    committed: int | None = None
     at: float = field(default_factory=time.monotonic)
 
 

@@ -20,6 +20,7 @@ from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import failure_facts, is_users, relative
 from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.needs import need_in_text, need_of
+from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.recorder import Recording
 from windtunnel.collectors.source import SourceIndex
 from windtunnel.collectors.whole_data import before_and_now, with_leaks
@@ -37,6 +38,7 @@ from windtunnel.facts import (
     RunFacts,
     SaveFacts,
     TaskRunFacts,
+    UncommittedFacts,
 )
 from windtunnel.findings import Location
 from windtunnel.pool import death_of, facts_in, stack_in
@@ -68,10 +70,13 @@ class RunWatch:
         uses: FileUses,
         responses: str = "",
         forced: tuple[ForcedFacts, ...] = (),
+        databases: OpenDatabases | None = None,
     ) -> None:
         self._dag, self._file, self._effects, self._recording, self._uses = dag, file, effects, recording, uses
         self._responses = responses
         self._forced = forced
+        self._databases = databases
+        self._uncommitted: list[UncommittedFacts] = []
         self._index = SourceIndex.of(file.file)
         self._canaries = Canaries.of(os.environ)
         self._tasks: dict[tuple[str, int], TaskRunFacts] = {}
@@ -108,6 +113,7 @@ class RunWatch:
             callbacks=tuple(self._callbacks),
             uses=tuple(self._opened),
             overwrites=tuple(self._overwrites),
+            uncommitted=tuple(self._uncommitted),
             failure=self.failure,
             beside=running.runs_at_a_time(self._dag),
         )
@@ -141,6 +147,7 @@ class RunWatch:
         self._callbacks += done.callbacks
         self._opened += done.uses
         self._overwrites += done.overwrites
+        self._uncommitted += done.uncommitted
         self.shelf.keep(self.facts())
 
     def trigger_failed(self, task_id: str, map_index: int, text: str) -> None:
@@ -259,6 +266,7 @@ class RunWatch:
             self._responses,
             self._forced,
             self._kept,
+            self._databases,
         )
         self._attempt = AttemptWatch(key, seen, told, run_process=self._process)
 

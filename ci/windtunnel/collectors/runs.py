@@ -14,6 +14,7 @@ from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.final_saves import with_final_saves
 from windtunnel.collectors.given import Given
 from windtunnel.collectors.needs import need_of
+from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
@@ -73,6 +74,7 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     effects = settle_in(file)
     effects.allow(given.network)
     make_ready(given.recording)
+    databases = OpenDatabases(file.root)
     recording = record_drivers(effects)  # before the file is loaded: it may build a driver at its top
     guard = WriteGuard(file.root, own_folder())
     guard.is_on = True
@@ -82,7 +84,7 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     if dag is None:
         gone = FailureFacts("LookupError", "the second time that the file was loaded, it held no such DAG", None, "")
         return RunFacts(request.dag.dag_id, request.dag.location, ProcessFacts(End.COMPLETED), failure=gone)
-    watch = RunWatch(dag, file, effects, recording, FileUses(file.root), given.recording, request.forced)
+    watch = RunWatch(dag, file, effects, recording, FileUses(file.root), given.recording, request.forced, databases)
     try:
         others = [read_dag_file(near.file, near.dag_folder) for near in request.neighbours]
         running.prepare(bag, dag, file.dag_folder, others, given.date, given.pools)

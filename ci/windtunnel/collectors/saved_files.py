@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.losses import lost_to_anybody
 from windtunnel.collectors.read_back import ReadBack, read_back
 from windtunnel.collectors.recorder import FORMAT_TAG, Loaded, Saved
+from windtunnel.collectors.saved_objects import find
+from windtunnel.collectors.saved_tables import rows_in
 from windtunnel.collectors.unfinished import Bystanders, stamp
 from windtunnel.facts import LossFacts, SaveState
 
@@ -33,6 +36,7 @@ class Seen(NamedTuple):
     size: int = 0
     detail: str = ""
     losses: tuple[LossFacts, ...] = ()
+    table: str = ""
 
 
 class Witness(Protocol):
@@ -59,13 +63,36 @@ def look_at(saves: Sequence[Saved], witness: Witness) -> list[Seen]:
     writers = witness.bystanders.writers({file for file in files if file}) if any(files) else {}
     last = {file: number for number, file in enumerate(files)}
     return [
-        Seen(SaveState.UNSEEN, promise.path, 0, promise.unseen)
+        _elsewhere(saved, promise, witness.effects)
         if file is None
         else Seen(SaveState.UNSEEN, str(file), 0, f"{saves[last[file]].node.name!r} has saved over it")
         if last[file] != number
         else _look(saved, promise, file, writers.get(file, ""))
         for number, (saved, promise, file) in enumerate(zip(saves, promises, files, strict=True))
     ]
+
+
+def _elsewhere(saved: Saved, promise: _Promise, effects: Effects) -> Seen:
+    """What became of a save that is no file of this machine, as far as this process may ask."""
+    if saved.table is not None:
+        return _look_at_table(saved, *saved.table)
+    found = find(saved, promise.path, effects) if "://" in promise.path else None
+    if found is None or (found.size < 0 and not promise.certain):
+        return Seen(SaveState.UNSEEN, promise.path, 0, promise.unseen)
+    if found.copy is not None:
+        seen = _look(saved, promise, found.copy, "")._replace(path=promise.path)
+        shutil.rmtree(found.copy.parent, ignore_errors=True)
+        return seen
+    state = SaveState.MISSING if found.size < 0 else SaveState.WHOLE if found.size else SaveState.EMPTY
+    return Seen(state, promise.path, max(found.size, 0))
+
+
+def _look_at_table(saved: Saved, path: str, table: str) -> Seen:
+    """Whole where all its rows were there for others, when it had ended or when the task has."""
+    rows = max(count for count in (rows_in(path, table), saved.committed, -1) if count is not None)
+    if rows >= (saved.rows or 0):
+        return Seen(SaveState.WHOLE, path, table=table)
+    return Seen(SaveState.UNSEEN, path, 0, f"others see fewer rows in table {table!r} than were given", table=table)
 
 
 def left_by(saved: Saved, effects: Effects) -> Seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.failures import relative
 from windtunnel.collectors.recorder import FORMAT_TAG, Execution
 from windtunnel.collectors.saved_files import Seen, left_by, look_at
+from windtunnel.collectors.saved_objects import IN_MEMORY
 from windtunnel.collectors.unbuilt import unbuilt
 from windtunnel.collectors.unfinished import Bystanders
 from windtunnel.collectors.unkept import needed_by, savers_of, unkept
@@ -34,9 +35,10 @@ class Owner:
 def inspect_saves(executions: Sequence[Execution], owner: Owner) -> list[SaveFacts]:
     """One fact for each saver of each execution, judged now: call it the moment that the task has ended well."""
     done = [saved for execution in executions for saved in execution.saved]
+    read = {text for execution in executions for loaded in execution.loaded for text in loaded.options.values()}
     by = [execution for execution in executions for _ in execution.saved]
     facts = [
-        _fact(saved.node, execution, owner, seen)
+        _fact(saved.node, execution, owner, _as_kept(seen, read))
         for execution, saved, seen in zip(by, done, look_at(done, owner), strict=True)
     ]
     facts += [
@@ -45,6 +47,12 @@ def inspect_saves(executions: Sequence[Execution], owner: Owner) -> list[SaveFac
         for node, seen in (*unkept(execution, executions, owner.effects), *unbuilt(execution))
     ]
     return facts
+
+
+def _as_kept(seen: Seen, read: Collection[str]) -> Seen:
+    """What lies in the memory of the task's own process goes with it, and did not help unless it was read there."""
+    is_gone = seen.path.startswith(IN_MEMORY) and seen.state is SaveState.WHOLE and seen.path not in read
+    return seen._replace(state=SaveState.VOLATILE) if is_gone else seen
 
 
 def asked_for(executions: Iterable[Execution], owner: Owner) -> list[SaveFacts]:
@@ -73,6 +81,7 @@ def _fact(node: Any, execution: Execution, owner: Owner, seen: Seen) -> SaveFact
         size=seen.size,
         detail=seen.detail,
         losses=seen.losses,
+        table=seen.table,
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from windtunnel.collectors.dags import own_folder, settle_in
 from windtunnel.collectors.file_uses import FileUses
+from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.outputs import Row, Snapshot, added_rows, changes, snapshot
 from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
@@ -49,6 +50,7 @@ class Theatre:
         self._effects = settle_in(request.file)
         self._effects.allow(request.given.network)
         make_ready(request.given.recording)
+        self._databases = OpenDatabases(request.file.root)
         self._recording = record_drivers(self._effects)
         self._uses = FileUses(request.file.root)
         self._added: dict[tuple[str, str], Counter[Row]] = {}
@@ -113,7 +115,15 @@ class Theatre:
         visit = VisitFacts(occasion, day)
         self._keep(visit)
         recording = self._request.given.recording
-        seen = watch(self.dag, self._request.file, self._effects, self._recording, self._uses, recording)
+        seen = watch(
+            self.dag,
+            self._request.file,
+            self._effects,
+            self._recording,
+            self._uses,
+            recording,
+            databases=self._databases,
+        )
         seen.shelf = _Aside(lambda: self._keep(_with(visit, seen)))
         seconds = self._deadline - time.monotonic()
         played = running.play(
@@ -186,7 +196,7 @@ class _Aside:
 
 
 class Killing(RunWatch):
-    """Tasks that write are killed at their first attempt: before their second file, or else when their work is done."""
+    """Tasks that write are killed at their first attempt: before their second file or commit, or when all is done."""
 
     _victims: Collection[str] = ()
 
@@ -198,17 +208,24 @@ class Killing(RunWatch):
     def enter_attempt(self, key: Any, briefing: Any) -> None:
         super().enter_attempt(key, briefing)
         self._is_doomed = key.number == 1 and key.task_id in self._victims
-        self._written = 0
+        self._written = self._committed = 0
 
     def task_started(self, task: Any) -> None:
         super().task_started(task)
         if self._is_doomed:
             self._uses.on_write = self._before_a_file
+            if self._databases is not None:
+                self._databases.on_commit = self._before_a_commit
             task.execute = _then(task.execute, _die)
 
     def _before_a_file(self) -> None:
         self._written += 1
         if self._written > 1:
+            _die()
+
+    def _before_a_commit(self) -> None:
+        self._committed += 1
+        if self._committed > 1:
             _die()
 
 

@@ -55,6 +55,7 @@ from windtunnel.facts.runs import (
     SaveFacts,
     SaveState,
     TaskRunFacts,
+    UncommittedFacts,
 )
 from windtunnel.facts.tasks import (
     AssetFacts,
@@ -161,6 +162,7 @@ __all__ = [
     "TaskFacts",
     "TaskRunFacts",
     "TwiceFacts",
+    "UncommittedFacts",
     "UndatedFacts",
     "UnrenderedFacts",
     "UnseenDagsFacts",

@@ -39,7 +39,8 @@ class OutputFacts:
 
     Who is not named was not written. A `new` one was not there before. `added` and `removed` count rows; `repeated` are
     those added that the run before had added too, word for word, `alike` the same if columns are left out in which all
-    values are new; `even` where each row that was added was added an even number of times.
+    values are new; `even` where each row that was added was added an even number of times, `twice` how many of them
+    are there again, beside the first of their kind.
     """
 
     path: str
@@ -51,6 +52,7 @@ class OutputFacts:
     repeated: int = 0
     alike: int = 0
     even: bool = False
+    twice: int = 0
 
     @property
     def label(self) -> str:

@@ -105,6 +105,8 @@ class SaveState(str, Enum):
     MISNAMED = "misnamed"
     TRUNCATED = "truncated"
     CONTRADICTED = "contradicted"
+    UNCOMMITTED = "uncommitted"
+    VOLATILE = "in memory"
     UNSEEN = "unseen"
 
 
@@ -116,7 +118,7 @@ class SaveFacts:
     function declares, the line that drove it. `path` is "" where the saver names none or did not run; `size` is in
     bytes. `detail` says what was wrong, for UNSEEN why windtunnel could not look, for NEVER_REQUESTED which value was
     asked for instead, if it was the one to be saved. `losses` is what the loader that matches the saver does not give
-    back, where that is worth knowing whoever reads the file.
+    back, where that is worth knowing whoever reads the file. `table` is that of a SQLite file, "" of any other.
     """
 
     dag_id: str
@@ -131,6 +133,7 @@ class SaveFacts:
     detail: str = ""
     map_index: int = -1
     losses: tuple[LossFacts, ...] = ()
+    table: str = ""
 
     @property
     def task(self) -> str:
@@ -210,6 +213,29 @@ class OverwriteFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class UncommittedFacts:
+    """Rows that a task wrote into a table of a SQLite file and that nobody will see: the transaction was not committed.
+
+    `rows` are those that were new, 0 where rows were only changed otherwise or removed. `how` the task gave them up, as
+    the predicate of a sentence; `location` is the user's line that did, or that opened the connection.
+    """
+
+    dag_id: str
+    task_id: str
+    map_index: int
+    path: str
+    table: str
+    rows: int
+    location: Location
+    how: str
+
+    @property
+    def task(self) -> str:
+        """The task instance as people name it."""
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFacts:
     """What one attempt of a task did in its own process: `state` is "" where it gave way, deferred or to be repeated.
 
@@ -229,6 +255,7 @@ class AttemptFacts:
     kept: tuple[KeptFacts, ...] = ()
     loads: tuple[LoadFacts, ...] = ()
     overwrites: tuple[OverwriteFacts, ...] = ()
+    uncommitted: tuple[UncommittedFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +288,7 @@ class RunFacts:
     leaves: bool = False
     forced: tuple[ForcedFacts, ...] = ()
     loads: tuple[LoadFacts, ...] = ()
+    uncommitted: tuple[UncommittedFacts, ...] = ()
 
     @property
     def states(self) -> dict[str, str]:

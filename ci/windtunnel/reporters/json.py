@@ -229,6 +229,7 @@ def _save(save: SaveFacts) -> Object:
         "format": save.format,
         "state": save.state.value,
         "path": save.path or None,
+        "table": save.table or None,
         "size": save.size,
         "detail": save.detail or None,
         "losses": [_loss(loss) for loss in save.losses],

@@ -14,7 +14,7 @@ _LONG = 30  # characters; of a longer path the folder is left out too
 _NONE = "-"
 _NO_FILE = (
     *(SaveState.NEVER_REQUESTED, SaveState.CUT_OFF, SaveState.NOT_REACHED),
-    *(SaveState.SWALLOWED, SaveState.MISSING, SaveState.UNSEEN),
+    *(SaveState.SWALLOWED, SaveState.MISSING, SaveState.UNCOMMITTED, SaveState.UNSEEN),
 )
 
 

@@ -362,7 +362,8 @@ def test_it_costs_nothing_and_does_nothing_unless_asked_for(tmp_path: Path) -> N
             heavy = {"airflow", "hamilton", "hypothesis", "pandas", "click", "rich", "networkx", "psutil"}
             assert not heavy & set(sys.modules)
             ours = {name for name in sys.modules if name.startswith("windtunnel.")}
-            assert ours == {f"windtunnel.{name}" for name in ("errors", "findings", "plugin", "setting_values", "settings")}
+            rooms = ("errors", "findings", "plugin", "setting_values", "settings")
+            assert ours == {f"windtunnel.{name}" for name in rooms}
         """
     write(tmp_path, {"pyproject.toml": "", "tests/test_own.py": own, "dags/broken.py": FILES["dags/broken.py"]})
     result = Result(tmp_path, "-q")

@@ -15,7 +15,7 @@ from windtunnel.settings import Settings, read_pyproject
 
 @pytest.fixture(scope="session")
 def pools() -> Iterator[Pools]:
-    with Pools(Settings(Path(), jobs=2, max_memory=768), hamilton=True, runs=True) as started:
+    with Pools(Settings(Path(), jobs=2, max_memory=1536), hamilton=True, runs=True) as started:
         yield started
 
 

@@ -76,7 +76,7 @@ HOSTILE = {
     "crashes": dies("was killed by SIGSEGV, at ", "import ctypes\nctypes.string_at(0)  # here\n"),
     "recurses": fails("RecursionError: ", "def f():\n    f()  # here\nf()\n"),
     "takes_memory": dies(
-        "was killed: it used more than 768 MiB of memory, at ",
+        "was killed: it used more than 1536 MiB of memory, at ",
         "hoard = []\nwhile True:\n    hoard.append(bytearray(b'x') * (8 << 20))  # here\n",
     ),
     "interrupts": fails("KeyboardInterrupt", "raise KeyboardInterrupt  # here\n"),

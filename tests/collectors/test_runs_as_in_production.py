@@ -69,7 +69,7 @@ with DAG("killed", schedule=None):
 
     @task
     def takes_memory() -> None:
-        held = bytearray(1 << 30)
+        held = bytearray(2 << 30)
         time.sleep(60)
 
     kills_itself(), leaves_once(), crashes(), takes_memory()
@@ -278,7 +278,7 @@ def test_a_process_that_ends_early_is_the_failure_of_its_task_alone(runs):
     ended = {"kills_itself": "failed", "crashes": "failed", "takes_memory": "failed", "leaves_once": "success"}
     assert states(runs, "killed") == ended
     assert failure(runs, "killed", "kills_itself").summary == "its process was killed by SIGKILL"
-    too_much = "its process was killed: the run used more than 768 MiB of memory"
+    too_much = "its process was killed: the run used more than 1536 MiB of memory"
     assert failure(runs, "killed", "takes_memory").summary == too_much
 
 

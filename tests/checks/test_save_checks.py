@@ -30,6 +30,10 @@ MESSAGES = {
         "WT405",
         "task 'count' was marked success while saver 'saved' was at work on /data/a.json: torn",
     ),
+    SaveState.VOLATILE: (
+        "WT431",
+        "saver 'saved' of task 'count' writes /data/a.json, which is gone when the task ends",
+    ),
 }
 
 

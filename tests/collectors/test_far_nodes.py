@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,9 @@ from windtunnel.facts import SaveState
 
 
 def node_of(name="save", **tags):
-    return SimpleNamespace(name=name, tags=tags, callable=len, dependencies=(), originating_functions=())
+    return SimpleNamespace(
+        name=name, tags=tags, callable=len, dependencies=(), originating_functions=(), user_defined=False
+    )
 
 
 def tell(folder, node, result=None, *, success=True, **kwargs):
@@ -62,8 +65,8 @@ def test_a_messenger_without_a_place_to_write_disturbs_nobody_and_bears_with_eve
     ],
 )
 def test_a_saver_of_which_no_word_has_come_is_not_said_to_be_missed(tmp_path, abroad, well, state):
-    graph = SimpleNamespace(nodes={"save": node_of(**{SAVER_TAG: True})})
+    graph = SimpleNamespace(nodes={"save": node_of(**{SAVER_TAG: True})}, config={})
     execution = Execution(graph, ("save",), (), (), 0.0, abroad=abroad, well=well)
-    owner = Owner("dag", "task", tmp_path, Bystanders(frozenset(), frozenset()), Effects())
+    owner = Owner("dag", "task", -1, tmp_path, Bystanders(frozenset(), os.getpid()), Effects())
     (save,) = inspect_saves([execution], owner)
     assert save.state is state

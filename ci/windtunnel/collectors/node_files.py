@@ -70,13 +70,14 @@ def overwrites(executions: Iterable[Execution], uses: Iterable[FileUseFacts], ow
     for execution in executions:
         files = [(saved, _file(saved, owner, often)) for saved in execution.saved]
         told: set[Path] = set()
-        for (earlier, file), (later, other) in combinations(files, 2):
-            if file is None or file != other or file in told or _is_ordered(execution, earlier.node, later.node):
+        for (one, file), (another, where) in combinations(files, 2):
+            if file is None or file != where or file in told or _is_ordered(execution, one.node, another.node):
                 continue
             told.add(file)
-            location = origin(later.node, owner.root)[1]
-            names = (later.node.name, earlier.node.name)
-            yield OverwriteFacts(owner.dag_id, owner.task_id, *names, str(file), location)
+            # which of them is the later one in time is another from run to run
+            upper, lower = sorted((one.node, another.node), key=lambda node: (origin(node, owner.root)[1], node.name))
+            location = origin(lower, owner.root)[1]
+            yield OverwriteFacts(owner.dag_id, owner.task_id, lower.name, upper.name, str(file), location)
 
 
 def _file(saved: Saved, owner: Owner, often: set[str]) -> Path | None:

@@ -25,10 +25,17 @@ _NO_EVENT = "Trigger exited without sending an event"
 
 
 class _Waiting(NamedTuple):
+    """A deferred task instance, and its trigger as it is stored.
+
+    The trigger's process is not to ask for that: two that open the database at one time may find it locked.
+    """
+
     trigger_id: int
     task_id: str
     map_index: int
     instance: Any
+    classpath: str
+    kwargs: str
 
 
 class Triggers:
@@ -99,15 +106,16 @@ class Triggers:
 
 def _wanted() -> list[_Waiting]:
     columns = (TaskInstance.trigger_id, TaskInstance.task_id, TaskInstance.map_index, TaskInstance.id)
-    deferred = (TaskInstance.state == TaskInstanceState.DEFERRED, TaskInstance.trigger_id.is_not(None))
+    stored = (Trigger.classpath, Trigger.encrypted_kwargs)
+    deferred = (TaskInstance.state == TaskInstanceState.DEFERRED, TaskInstance.trigger_id == Trigger.id)
     with create_session() as session:
-        return [_Waiting(*row) for row in session.execute(select(*columns).where(*deferred))]
+        return [_Waiting(*row) for row in session.execute(select(*columns, *stored).where(*deferred))]
 
 
 def _said(waiting: _Waiting) -> tuple[Any, str]:
     """The first event of the trigger, else None and what was wrong."""
     try:
-        trigger = _trigger(waiting.trigger_id)
+        trigger = _trigger(waiting)
         if type(trigger).__module__.endswith(".hitl"):  # 3.1 and 3.2: it asks a triggerer what a human has answered
             _wait_for_ever()
         let_trigger_fire(trigger)
@@ -122,14 +130,12 @@ def _wait_for_ever() -> None:
         time.sleep(3600)
 
 
-def _trigger(trigger_id: int) -> Any:
+def _trigger(waiting: _Waiting) -> Any:
     """The trigger made again from what is stored of it, as a triggerer does it."""
     try:
         from airflow.serialization.decoders import smart_decode_trigger_kwargs as decode
     except ImportError:  # 3.1
         from airflow.serialization.serialized_objects import smart_decode_trigger_kwargs as decode
-    with create_session() as session:
-        row = session.get(Trigger, trigger_id)
-        made = pkgutil.resolve_name(row.classpath)
-        stored = Trigger._decrypt_kwargs(row.encrypted_kwargs)  # noqa: SLF001
+    made = pkgutil.resolve_name(waiting.classpath)
+    stored = Trigger._decrypt_kwargs(waiting.kwargs)  # noqa: SLF001
     return made(**{name: decode(value) for name, value in stored.items()})

@@ -125,14 +125,14 @@ def task(**more):
 
 
 def everything(*dags, second=SECOND):
-    uses = {"a": replace(FIRST, path="/tmp/windtunnel-x1/7/tmp/shop/t.csv")}
-    uses["b"] = replace(second, path=second.path.replace("/data/totals", "/tmp/windtunnel-x1/8/tmp/shop/t"))
+    uses = {"a": replace(FIRST, path="/tmp/windtunnel-x1/7/tmp/shop-a/t.csv")}
+    uses["b"] = replace(second, path=second.path.replace("/data/totals", "/tmp/windtunnel-x1/8/tmp/shop-a/t"))
     return AllRunsFacts(dags, tuple(run(uses[name], dag_id=name) for name in ("a", "b")))
 
 
 def test_two_dags_that_replace_one_file_are_told():
     message = (
-        "DAGs 'a' (task 'first') and 'b' (task 'second') both write 'shop/t.csv' in its temporary folder, "
+        "DAGs 'a' (task 'first') and 'b' (task 'second') both write 'shop-a/t.csv' in its temporary folder, "
         "and nothing orders them"
     )
     assert said(colliding_dags, everything(dag("a"), dag("b"))) == [(9, message)]

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from windtunnel.collectors.big_files import sampled
-from windtunnel.collectors.recorder import Saved
+from windtunnel.collectors.executions import Saved
 
 np = pytest.importorskip("numpy")
 pd = pytest.importorskip("pandas")

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.executions import SAVER_TAG, Execution
 from windtunnel.collectors.far_nodes import Messenger, words_in
-from windtunnel.collectors.recorder import SAVER_TAG, Execution
 from windtunnel.collectors.saves import Owner, inspect_saves
 from windtunnel.collectors.unfinished import Bystanders
 from windtunnel.facts import SaveState

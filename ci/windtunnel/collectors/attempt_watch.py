@@ -10,6 +10,7 @@ from typing import Any
 from windtunnel.collectors.canaries import Canaries
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.executions import Execution, Saved
 from windtunnel.collectors.failures import failure_facts, failure_from_text, relative
 from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.handovers import Handovers, kept
@@ -18,7 +19,7 @@ from windtunnel.collectors.node_files import overwrites, with_nodes
 from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.plain_readers import watch_readers
 from windtunnel.collectors.playback import play_back
-from windtunnel.collectors.recorder import Execution, Recording, Saved
+from windtunnel.collectors.recorder import Recording
 from windtunnel.collectors.saved_files import stamp_of
 from windtunnel.collectors.saved_tables import rows_in, table_of
 from windtunnel.collectors.saves import Owner, asked_for, inspect_saves

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from windtunnel.collectors.recorder import FORMAT_TAG, Saved
+from windtunnel.collectors.executions import FORMAT_TAG, Saved
 
 LARGE = 16 << 20
 """From so many bytes on a file is large."""

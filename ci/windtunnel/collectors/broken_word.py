@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.executions import FORMAT_TAG, SAVER_TAG, Saved, hidden_defaults
 from windtunnel.collectors.file_formats import why_misnamed
-from windtunnel.collectors.recorder import FORMAT_TAG, SAVER_TAG, Saved, hidden_defaults
 from windtunnel.collectors.rows import rows_at_most
 from windtunnel.collectors.unfinished import stamp
 from windtunnel.facts import SaveState

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from windtunnel.collectors.recorder import SAVER_TAG, Saved, saved_of
+from windtunnel.collectors.executions import SAVER_TAG, Saved, saved_of
 from windtunnel.facts import ValueFacts
 
 _MOST_TEXT = 1000  # characters of an option, elements of a list

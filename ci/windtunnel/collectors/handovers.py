@@ -13,11 +13,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from windtunnel.collectors.executions import FORMAT_TAG, LOADER_TAG, Execution, is_hamiltons
 from windtunnel.collectors.failures import is_users
 from windtunnel.collectors.likeness import likeness_of
 from windtunnel.collectors.losses import losses
 from windtunnel.collectors.properties_conform import conforms
-from windtunnel.collectors.recorder import FORMAT_TAG, LOADER_TAG, Execution, is_hamiltons
 from windtunnel.collectors.unfinished import stamp
 from windtunnel.collectors.words_of_code import Words, words_around, words_at, words_of
 from windtunnel.facts import KEYS, AttemptFacts, Grade, KeptFacts, LoadFacts, LossFacts, SaveFacts, SaveState

@@ -8,8 +8,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.executions import Execution, Saved
 from windtunnel.collectors.file_places import print_of
-from windtunnel.collectors.recorder import Execution, Saved
 from windtunnel.collectors.saved_files import file_of, loaded_file
 from windtunnel.collectors.saves import Owner, origin
 from windtunnel.facts import FileUseFacts, OverwriteFacts

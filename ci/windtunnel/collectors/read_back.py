@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from windtunnel.collectors.executions import FORMAT_TAG, Saved
 from windtunnel.collectors.likeness import likeness_of
-from windtunnel.collectors.recorder import FORMAT_TAG, Saved
 from windtunnel.collectors.rows import rows_of
 from windtunnel.facts import ValueFacts
 

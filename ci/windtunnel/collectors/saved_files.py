@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Protocol
 from windtunnel.collectors.big_files import LARGE, sampled
 from windtunnel.collectors.broken_word import broken_word
 from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.executions import FORMAT_TAG, Loaded, Saved
 from windtunnel.collectors.losses import lost_to_anybody
 from windtunnel.collectors.read_back import ReadBack, read_back
-from windtunnel.collectors.recorder import FORMAT_TAG, Loaded, Saved
 from windtunnel.collectors.saved_objects import find
 from windtunnel.collectors.saved_tables import rows_in
 from windtunnel.collectors.unfinished import Bystanders, stamp

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from windtunnel.collectors.effects import Effects
-from windtunnel.collectors.recorder import Saved
+from windtunnel.collectors.executions import Saved
 
 _READ_AT_MOST = 16 * 1024 * 1024  # bytes; a store may be slow
 _LOCAL = ("file", "local")

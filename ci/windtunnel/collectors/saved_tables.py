@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from windtunnel.collectors.recorder import Saved
+from windtunnel.collectors.executions import Saved
 
 _CONNECTIONS = ("db_connection", "connection")
 _OWN_SCHEMA = (None, "main")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.executions import FORMAT_TAG, Execution
 from windtunnel.collectors.failures import relative
-from windtunnel.collectors.recorder import FORMAT_TAG, Execution
 from windtunnel.collectors.saved_files import Seen, left_by, look_at
 from windtunnel.collectors.saved_objects import IN_MEMORY
 from windtunnel.collectors.unbuilt import unbuilt

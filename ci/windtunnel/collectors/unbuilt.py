@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from windtunnel.collectors.recorder import Execution
+from windtunnel.collectors.executions import Execution
 from windtunnel.collectors.saved_files import Seen
 from windtunnel.facts import SaveState
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from windtunnel.collectors.dags import dag_location
+from windtunnel.collectors.executions import FORMAT_TAG, paths_of
 from windtunnel.collectors.kill_points import KillPoint, Strike, Where
-from windtunnel.collectors.recorder import FORMAT_TAG, paths_of
 from windtunnel.collectors.run_watch import RunWatch
 from windtunnel.collectors.saves import origin
 from windtunnel.collectors.siege import Doomed, Siege, besiege

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from windtunnel.collectors.effects import Effects
-from windtunnel.collectors.recorder import SAVER_TAG, Broken, Execution, hidden_defaults
+from windtunnel.collectors.executions import SAVER_TAG, Broken, Execution, hidden_defaults
 from windtunnel.collectors.saved_files import Seen
 from windtunnel.facts import SaveState
 

@@ -69,6 +69,13 @@ one_row(store)
 one_row(store)
 store.close()
 --
+asked_before: closes its connection: 1
+store = opened("asked_before")
+store.execute("select count(*) from t").fetchone()
+one_row(store)
+store.execute("select * from sqlite_master").fetchall()
+store.close()
+--
 changed: closes its connection: 1
 store = opened("changed")
 with store:
@@ -182,6 +189,18 @@ with tempfile.TemporaryDirectory() as folder:
     store.execute("create table t (a int)")
     one_row(store)
     store.close()
+--
+scratch_that_stays:
+store = opened("scratch")
+store.executemany("insert into t values (?)", [(3,), (1,), (2,)])
+assert store.execute("select a from t order by a").fetchall() == [(1,), (2,), (3,)]
+store.close()
+--
+scratch_by_pandas:
+import pandas as pd
+with engine("scratch_pandas").connect() as store:
+    store.execute(ONE)
+    assert len(pd.read_sql("select a from t", store)) == 1
 --
 alchemy_begun:
 with engine("j").begin() as store:

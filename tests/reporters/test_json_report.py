@@ -12,10 +12,23 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import windtunnel.reporters
-from tests.reporters.reports import AGAIN, CLEAN, DIVISION, EXPLORED, MIXED, SALES, hostile, loaded, run_of, save
+from tests.reporters.reports import (
+    AGAIN,
+    CLEAN,
+    DIVISION,
+    EXPLORED,
+    KILLED,
+    MIXED,
+    SALES,
+    hostile,
+    loaded,
+    run_of,
+    save,
+)
 from windtunnel.facts import (
     DataFacts,
     End,
+    Fault,
     Grade,
     KeptFacts,
     LoadFacts,
@@ -24,6 +37,7 @@ from windtunnel.facts import (
     PushFacts,
     SaveState,
     ScheduleFacts,
+    Sight,
     ValueFacts,
 )
 from windtunnel.findings import Severity
@@ -74,7 +88,7 @@ def test_the_schema_is_a_schema_and_closes_and_describes_every_object() -> None:
 
 
 def test_the_schema_and_the_facts_have_the_same_words() -> None:
-    assert {frozenset(found) for found in enums(SCHEMA, "whole")} == {frozenset(state.value for state in SaveState)}
+    assert {frozenset(found) for found in enums(SCHEMA, "never requested")} == {frozenset(state.value for state in SaveState)}
     assert {frozenset(found) for found in enums(SCHEMA, "guess")} == {frozenset(grade.value for grade in Grade)}
     assert {frozenset(found) for found in enums(SCHEMA, "completed")} == {frozenset(end.value for end in End)}
     assert {frozenset(found) for found in enums(SCHEMA, "unfinished")} >= {frozenset(kind.value for kind in Outcome)}
@@ -315,3 +329,34 @@ def test_what_was_lost_on_the_way_through_a_file_is_in_the_report() -> None:
     assert dag["run"]["loads"] == [
         {"task_id": "totals", "node": "table", "path": "/a.csv", "saved_by": "load", "losses": lost}
     ]
+
+
+def test_saves_under_fire_are_told_with_points_of_a_kind_counted_together() -> None:
+    (context,) = document(KILLED)["dags"][0]["contexts"]
+    (save_,) = context["killed_saves"]
+    assert (context["context"], save_["node"], save_["path"], save_["unseen"]) == (
+        "kills",
+        "save.rows",
+        "/data/rows.csv",
+        None,
+    )
+    assert save_["points"] == [
+        {"fault": "it is killed", "sight": "torn", "points": 2, "swallowed": 0, "unmended": 1},
+        {"fault": "the disk is full", "sight": "as it was before", "points": 1, "swallowed": 1, "unmended": 0},
+    ]
+    assert save_["retries"] == [
+        {
+            "fault": "it is killed",
+            "point": "after byte 20",
+            "state": "success",
+            "differs": "2 rows more",
+            "strays": ["/data/rows.tmp"],
+            "swallowed": False,
+        }
+    ]
+    Draft202012Validator(SCHEMA).validate(document(KILLED))
+
+
+def test_the_schema_has_the_words_for_what_is_done_to_saves_and_seen_of_them() -> None:
+    assert {frozenset(found) for found in enums(SCHEMA, "it is killed")} == {frozenset(fault.value for fault in Fault)}
+    assert {frozenset(found) for found in enums(SCHEMA, "torn")} == {frozenset(sight.value for sight in Sight)}

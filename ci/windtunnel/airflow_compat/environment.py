@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,23 +12,26 @@ CONNECTION, VARIABLE = "AIRFLOW_CONN_", "AIRFLOW_VAR_"
 """How the names of environment variables begin that give Airflow a connection or a variable."""
 _SETTINGS_PREFIX = "AIRFLOW__"
 _OWN = ("AIRFLOW_HOME", "AIRFLOW_CONFIG")
-# Defaults of what is judged. They are whole numbers: with anything else Airflow would not start.
-_JUDGED = (
-    "AIRFLOW__CORE__DEFAULT_TASK_RETRIES",
-    "AIRFLOW__CORE__DEFAULT_TASK_EXECUTION_TIMEOUT",
-    "AIRFLOW__SENSORS__DEFAULT_TIMEOUT",
-)
+# Defaults of what is judged, and what they may be: with anything else Airflow would not start.
+_NUMBER, _YES_OR_NO = re.compile(r"[0-9]+"), re.compile(r"(?i)t|true|1|f|false|0")
+_JUDGED = {
+    "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": _NUMBER,
+    "AIRFLOW__CORE__DEFAULT_TASK_EXECUTION_TIMEOUT": _NUMBER,
+    "AIRFLOW__SENSORS__DEFAULT_TIMEOUT": _NUMBER,
+    "AIRFLOW__SCHEDULER__CREATE_CRON_DATA_INTERVALS": _YES_OR_NO,
+    "AIRFLOW__SCHEDULER__CREATE_DELTA_DATA_INTERVALS": _YES_OR_NO,
+}
 
 
 def without_airflow(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` without the user's Airflow settings, but for the defaults of retries and timeouts.
+    """`environment` without the user's Airflow settings, but for the defaults of retries, timeouts and data intervals.
 
     Connections and variables given in it stay.
     """
     return {
         name: value
         for name, value in environment.items()
-        if not is_own(name) or (name in _JUDGED and value.isdecimal())
+        if not is_own(name) or (name in _JUDGED and _JUDGED[name].fullmatch(value))
     }
 
 

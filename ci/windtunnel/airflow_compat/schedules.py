@@ -81,21 +81,28 @@ def _told_before(asked: _Asked) -> tuple[tuple[str, Any], ...]:
 
 def _told_by(asked: _Asked) -> Iterator[tuple[str, Any]]:
     yield "summary", str(asked.timetable.summary)
-    yield "next_runs", tuple(map(_iso, islice(_runs(asked, catchup=False), _NEXT_RUNS)))
+    coming = list(islice(_runs(asked, catchup=False), _NEXT_RUNS))
+    yield "next_runs", tuple(_iso(run.run_after) for run in coming)
+    yield "instant", bool(coming) and all(_is_instant(run) for run in coming)
     if asked.catchup:
         now = datetime.now(timezone.utc)
-        past = takewhile(lambda date: date <= now, _runs(asked, catchup=True))
+        past = takewhile(lambda run: run.run_after <= now, _runs(asked, catchup=True))
         yield "due", sum(1 for _ in islice(past, MOST_DUE))
     yield "wants_start", _wants_start(asked)
     yield "crons", crons_of(asked.timetable)
     yield "clock_changes", clock_changes(asked.timetable)
 
 
-def _runs(asked: _Asked, catchup: bool) -> Iterator[datetime]:
+def _runs(asked: _Asked, catchup: bool) -> Iterator[Any]:
     last = None
     while info := _next(asked.timetable, last, asked.earliest, asked.latest, catchup):
-        yield info.run_after
+        yield info
         last = info.data_interval
+
+
+def _is_instant(run: Any) -> bool:
+    interval = run.data_interval
+    return interval is not None and interval.start == interval.end
 
 
 def _wants_start(asked: _Asked) -> bool:

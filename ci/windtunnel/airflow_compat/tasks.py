@@ -49,6 +49,22 @@ def _is_plain(target: object) -> bool:
     return isinstance(target, str) and "{" not in target
 
 
+def templates_of(task: Any) -> Iterator[str]:
+    """All texts in the fields that Airflow renders, as deep as it looks for them."""
+    for name in getattr(task, "template_fields", ()):
+        yield from _texts(_argument(task, name))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple | set):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+
+
 def seconds(value: Any) -> float:
     """A timedelta or a number of seconds, as a number; 0.0 for anything else."""
     if isinstance(value, timedelta):

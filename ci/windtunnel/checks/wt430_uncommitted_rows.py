@@ -4,7 +4,8 @@
 Follows the connections to SQLite files that lines of the user's open, by `sqlite3`, pandas or SQLAlchemy. Reports a
 task that succeeds and has written rows that nobody else will ever see: it closes or drops the connection, or ends with
 it open, and the transaction is not committed. Code that catches exceptions there, that speaks of rollback, or that
-commits on some of its ways only is taken to mean it; so is a database in memory, or one that is gone by then.
+commits on some of its ways only is taken to mean it; so is who asks for the rows again by the same connection, and a
+database in memory, or one that is gone by then.
 
 ## Why is this bad?
 Whoever closes a transaction without a commit undoes it. The task has seen its own rows and is green; the table is as it

@@ -205,7 +205,7 @@ def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskF
     from windtunnel.airflow_compat.instances import nature_of
     from windtunnel.airflow_compat.references import awaited_dag, references_of, triggered_dag
     from windtunnel.airflow_compat.tasks import mapping_of, sensor_of
-    from windtunnel.collectors.wiring import choices_of, outside_and_limits
+    from windtunnel.collectors.wiring import choices_of, outside_and_limits, spans_interval
 
     location = task_location(task, dag, file, index)
     outside, limits = outside_and_limits(task, file.root)
@@ -230,6 +230,7 @@ def _task_facts(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> TaskF
         sensor=sensor_of(task),
         cuts=cuts_of(task),
         on_failure=failure_callbacks_of(task),
+        spans=spans_interval(task, file.root),
     )
 
 

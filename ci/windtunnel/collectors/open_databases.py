@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from windtunnel.collectors.failures import is_users, relative
 from windtunnel.collectors.file_uses import CHANCE
@@ -27,6 +27,14 @@ _connect = sqlite3.connect
 
 Tables = dict[str, tuple[int, Counter[tuple[Any, ...]] | None]]
 """How many rows each table has, and which, where they are few."""
+
+
+class _View(NamedTuple):
+    """What a connection sees of its file, and the tables that it has asked for since it wrote: it may need no more."""
+
+    path: str
+    tables: Tables
+    asked: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +106,8 @@ class OpenDatabases:
             frame = frame.f_back
         return tuple(found)
 
-    def about_to_lose(self, known: Any, frame: FrameType | None) -> tuple[str, Tables, tuple[Place, ...]] | None:
-        """What a connection that is given up has written and not committed: its file, its tables, the user's lines."""
+    def about_to_lose(self, known: Any, frame: FrameType | None) -> tuple[_View, Place] | None:
+        """What a connection that is given up has written and not committed, and the user's line."""
         attempt = self._attempt
         if attempt is None or sys.exc_info()[0] is not None or not _has_written(known) or attempt.looks >= _MOST_LOOKS:
             return None
@@ -108,23 +116,27 @@ class OpenDatabases:
             return None
         attempt.looks += 1
         view = _view_of(known)
-        return None if view is None else (*view, here or known.opened_by)
+        return None if view is None else (view, (here or known.opened_by)[0])
 
     def about_to_commit(self, known: Any) -> None:
         """One of the connections commits."""
         if self._attempt is not None and self.on_commit is not None and _has_written(known):
             self.on_commit()
 
-    def lost(self, before: tuple[str, Tables, tuple[Place, ...]] | None, how: str) -> None:
+    def lost(self, before: tuple[_View, Place] | None, how: str) -> None:
         """Compare it with what is there, now that the connection is given up."""
-        if before is not None and self._attempt is not None and (found := _missing(before[1], _committed(before[0]))):
-            self._attempt.losses.append(_Loss(before[0], found, before[2][0], how))
+        if before is not None and self._attempt is not None and (found := _missing(before[0])):
+            self._attempt.losses.append(_Loss(before[0].path, found, before[1], how))
 
 
 def _watched(watch: OpenDatabases) -> Any:
     class Connection(sqlite3.Connection):
         opened_by: tuple[Place, ...] = ()
         is_leaving = False
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            self.questions = _Questions(self)
 
         def commit(self) -> None:
             if not self.is_leaving:  # else it was said before
@@ -161,6 +173,26 @@ def _watched(watch: OpenDatabases) -> Any:
     return Connection
 
 
+class _Questions:
+    """The tables that a connection is asked for after it has written. It is held weakly: it goes when it would go."""
+
+    def __init__(self, known: sqlite3.Connection) -> None:
+        self.tables: set[str] = set()
+        self._known = weakref.ref(known)
+        self._asking = False
+        known.set_authorizer(self._about_to)
+
+    def _about_to(self, deed: int, table: str | None, *_: object) -> int:
+        """Told of what each new statement will do. To select rows to write them elsewhere is to ask for them too."""
+        if deed in (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE):
+            self._asking = False
+        elif deed == sqlite3.SQLITE_SELECT:
+            self._asking = _has_written(self._known())
+        elif deed == sqlite3.SQLITE_READ and self._asking and table:
+            self.tables.add(table)
+        return sqlite3.SQLITE_OK
+
+
 def _is_by_the_way(frame: FrameType | None) -> bool:
     """Whether SQLAlchemy rolls back because it closes something, and nobody has said "rollback"."""
     names = []
@@ -178,21 +210,21 @@ def _has_written(known: Any) -> bool:
 
 
 def _left_open(known: Any) -> Iterator[_Loss]:
-    if _has_written(known) and not may_be_meant(known.opened_by) and (view := _view_of(known)) is not None:
-        path, tables = view
-        if found := _missing(tables, _committed(path)):
-            yield _Loss(path, found, known.opened_by[0], "ends with its connection open")
+    view = _view_of(known) if _has_written(known) and not may_be_meant(known.opened_by) else None
+    if view is not None and (found := _missing(view)):
+        yield _Loss(view.path, found, known.opened_by[0], "ends with its connection open")
 
 
-def _view_of(known: Any) -> tuple[str, Tables] | None:
+def _view_of(known: Any) -> _View | None:
     """The file of a connection, and its tables as it sees them; None in memory, and where this thread may not ask."""
+    asked = frozenset(known.questions.tables)
     try:
         factory, known.row_factory = known.row_factory, None
         try:
             path = next((row[2] for row in known.execute("pragma database_list") if row[1] == "main"), "")
             if not path or any(CHANCE.match(part) for part in Path(path).parts):
                 return None
-            return os.path.realpath(path), dict(_tables(known))
+            return _View(os.path.realpath(path), dict(_tables(known)), asked)
         finally:
             known.row_factory = factory
     except sqlite3.Error:
@@ -225,12 +257,15 @@ def _printed(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, ...]]:
     return (tuple(map(repr, row)) for row in rows)
 
 
-def _missing(mine: Tables, everybodys: Tables | None) -> dict[str, int]:
+def _missing(view: _View) -> dict[str, int]:
     """The rows of each table that nobody else sees; 0 where rows are only gone, or others."""
+    everybodys = _committed(view.path)
     if everybodys is None:
         return {}
     found = {}
-    for name, (count, rows) in mine.items():
+    for name, (count, rows) in view.tables.items():
+        if name in view.asked:
+            continue
         there, known = everybodys.get(name, (0, Counter[tuple[Any, ...]]()))
         if rows is None or known is None:
             if count > there:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from windtunnel.airflow_compat import tasks
 from windtunnel.collectors.answers import answers_in
-from windtunnel.collectors.callables import Reach, reach_of, text_of
+from windtunnel.collectors.callables import Reach, reach_of, text_of, words_in
 from windtunnel.collectors.failures import is_users, relative
 from windtunnel.collectors.task_names import might_name
 from windtunnel.facts import ChoiceFacts, LimitFacts
 from windtunnel.findings import Location
+
+_ENDS = ("data_interval_start", "data_interval_end")
 
 
 def choices_of(task: Any, location: Location, root: Path, file: Path) -> tuple[ChoiceFacts, ...]:
@@ -54,3 +56,17 @@ def outside_and_limits(task: Any, root: Path) -> tuple[str, LimitFacts]:
         retries_chosen=chosen or reach.repeats,
     )
     return tasks.connection_of(task) or reach.call, limits
+
+
+def spans_interval(task: Any, root: Path) -> bool:
+    """Whether its templates, or the text of its function, name the start of the data interval and its end."""
+    return _names_both_ends(" ".join(tasks.templates_of(task))) or _names_both_ends(_own_words(task, root))
+
+
+def _own_words(task: Any, root: Path) -> Collection[str]:
+    text = text_of(tasks.callable_of(task) or tasks.execute_of(task))
+    return words_in(text) if text is not None and is_users(text.file, root) else ()
+
+
+def _names_both_ends(words: Collection[str]) -> bool:
+    return all(end in words for end in _ENDS)

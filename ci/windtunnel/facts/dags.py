@@ -77,7 +77,7 @@ class ScheduleFacts:
     now on; `due` counts the runs that catchup would create at once, up to `MOST_DUE`; `failure` is why Airflow cannot
     tell. `naive_start` where the expression gets its time zone from a start date that was given without one,
     `wants_start` where there is no run only because there is no start date. `crons` are empty for any schedule that is
-    not cron alone.
+    not cron alone. `instant` where the data interval of each run ends when it begins.
     """
 
     summary: str = "None"
@@ -90,6 +90,7 @@ class ScheduleFacts:
     wants_start: bool = False
     crons: tuple[CronFacts, ...] = ()
     clock_changes: tuple[ClockChange, ...] = ()
+    instant: bool = False
 
 
 MOST_DUE = 1000

@@ -107,7 +107,8 @@ class TaskFacts:
     does. `cuts` are the tasks that a short circuit skips when it stops, `on_failure` the names of the callbacks that
     hear of its failure. `nature` is what two tasks have in common that can be merged into one, "" for a task that
     cannot; `instances` of how many task instances it is at most, the exact number unless it is mapped over what only a
-    run knows (`is_bound`).
+    run knows (`is_bound`). `spans` where its templates, or the text of its function, name both ends of the data
+    interval.
     """
 
     dag_id: str
@@ -137,3 +138,4 @@ class TaskFacts:
     is_bound: bool = False
     cuts: tuple[str, ...] = ()
     on_failure: tuple[str, ...] = ()
+    spans: bool = False

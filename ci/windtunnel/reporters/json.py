@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 from windtunnel.facts import (
     ContextFacts,
@@ -16,6 +14,7 @@ from windtunnel.facts import (
     DataflowFacts,
     DriverFacts,
     FailureFacts,
+    KilledFacts,
     LoadFacts,
     LossFacts,
     NodeFacts,
@@ -30,14 +29,13 @@ from windtunnel.facts import (
 )
 from windtunnel.findings import Finding, Severity
 from windtunnel.report import Report
+from windtunnel.reporters.json_kills import killed_save
+from windtunnel.reporters.json_values import Object
 from windtunnel.reporters.safe import is_obeyed
 from windtunnel.reporters.tally import Module, Tally, contexts_of, dags, is_broken, modules, outcome, paths_of, tally
 
 SCHEMA = "1"
 """The version of the document's form: raised when a key goes or changes its meaning, not for a new one."""
-
-Value: TypeAlias = "str | int | float | bool | Mapping[str, Value] | Sequence[Value] | None"
-Object: TypeAlias = "dict[str, Value]"
 
 _NOT_ASCII = re.compile(r"[^\n -~]")  # the control characters of ASCII are escaped by json itself
 
@@ -145,6 +143,7 @@ def _context(context: ContextFacts) -> Object:
         "context": context.name,
         **_process(context.process),
         "runs": [_visit(visit) for visit in context.visits],
+        "killed_saves": [killed_save(save) for save in context.saves] if isinstance(context, KilledFacts) else [],
     }
 
 

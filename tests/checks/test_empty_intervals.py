@@ -1,0 +1,61 @@
+"""Which tasks are said to select by an empty data interval, through real Airflow."""
+
+from __future__ import annotations
+
+from windtunnel.airflow_compat.environment import without_airflow
+
+CRON_INTERVALS = "AIRFLOW__SCHEDULER__CREATE_CRON_DATA_INTERVALS"
+DAGS = """\
+from datetime import datetime, timedelta
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG, task
+from airflow.timetables.interval import CronDataIntervalTimetable
+
+BOTH = "select --from '{{ data_interval_start }}' --to '{{ data_interval_end }}'"
+ONE = "select --from '{{ data_interval_end - macros.timedelta(days=1) }}' --to '{{ data_interval_end }}'"
+
+
+def dag_with(dag_id, schedule, command=BOTH):
+    with DAG(dag_id, schedule=schedule, start_date=datetime(2026, 1, 1), catchup=False) as made:
+        BashOperator(task_id="select", bash_command=command)
+    return made
+
+
+cron = dag_with("cron", "0 6 * * *")
+delta = dag_with("delta", timedelta(days=1))
+whole = dag_with("whole", CronDataIntervalTimetable("0 6 * * *", timezone="UTC"))
+by_hand = dag_with("by_hand", None)
+one_end = dag_with("one_end", "0 6 * * *", ONE)
+
+with DAG("by_context", schedule="@daily", start_date=datetime(2026, 1, 1), catchup=False):
+
+    @task
+    def select(**context):
+        return context["data_interval_end"] - context["data_interval_start"]
+
+    @task.bash(env={"AT": "{{ data_interval_start }}"})
+    def mapped(name):
+        return "echo " + name
+
+    select()
+    mapped.expand(name=["a", "b"])
+"""
+
+
+def test_both_ends_are_told_where_the_schedule_is_of_points_in_time(examine):
+    report = examine({"dags/select.py": DAGS}, select=("WT231",))
+    assert [(found.dag_id, found.task_id) for found in report.findings] == [
+        ("cron", "select"),
+        ("delta", "select"),
+        ("by_context", "select"),
+    ]
+    assert report.findings[0].message == (
+        "task 'select' goes from data_interval_start to data_interval_end, which are the same in every run: "
+        "the schedule '0 6 * * *' is of points in time"
+    )
+
+
+def test_a_deployment_may_say_that_its_crons_cover_intervals():
+    assert without_airflow({CRON_INTERVALS: "True"}) == {CRON_INTERVALS: "True"}
+    assert without_airflow({CRON_INTERVALS: "maybe"}) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from windtunnel.checks.wt316_late_binding_task import late_binding_task
 from windtunnel.checks.wt317_oversized_xcom import oversized_xcom
 from windtunnel.checks.wt318_changed_xcom import changed_xcom
 from windtunnel.checks.wt319_leaked_secret import leaked_secret
+from windtunnel.checks.wt342_xcom_with_nul import xcom_with_nul
+from windtunnel.collectors.task_data import _NUL
 from windtunnel.facts import (
     DagFileFacts,
     DataFacts,
@@ -234,6 +237,25 @@ def test_a_changed_xcom_is_told_where_somebody_pulls_it_and_not_else():
     assert said(changed_xcom, a_run(pushing(push), pulling(PullFacts("count", "return_value", True)))) == [
         "task 'report' does not get the result of task 'count' as it was pushed: the key 1 (int) became '1'"
     ]
+
+
+def test_what_postgresql_does_not_store_is_told_of_each_xcom():
+    pushes = (
+        PushFacts("return_value", "str", 9, has_nul=True),
+        PushFacts("rows", "str", 9),
+        PushFacts("x", "list", 9, "", True),
+    )
+    assert said(xcom_with_nul, pushing(*pushes)) == [
+        "task 'count' pushes its result with the character 0 in it, which PostgreSQL does not store",
+        "task 'count' pushes 'x' with the character 0 in it, which PostgreSQL does not store",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"), [("a\0b", True), ("a\\u0000b", False), ("a\\\0", True), ("a\\\\u0000", False), ("u0000", False)]
+)
+def test_the_character_0_is_known_from_a_backslash_and_letters(value, found):
+    assert (_NUL.search(json.dumps({"text": value})) is not None) is found
 
 
 def test_a_leak_is_told_by_the_name_of_the_secret():

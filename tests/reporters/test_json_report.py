@@ -88,7 +88,9 @@ def test_the_schema_is_a_schema_and_closes_and_describes_every_object() -> None:
 
 
 def test_the_schema_and_the_facts_have_the_same_words() -> None:
-    assert {frozenset(found) for found in enums(SCHEMA, "never requested")} == {frozenset(state.value for state in SaveState)}
+    assert {frozenset(found) for found in enums(SCHEMA, "never requested")} == {
+        frozenset(state.value for state in SaveState)
+    }
     assert {frozenset(found) for found in enums(SCHEMA, "guess")} == {frozenset(grade.value for grade in Grade)}
     assert {frozenset(found) for found in enums(SCHEMA, "completed")} == {frozenset(end.value for end in End)}
     assert {frozenset(found) for found in enums(SCHEMA, "unfinished")} >= {frozenset(kind.value for kind in Outcome)}

@@ -32,8 +32,8 @@ from airflow.timetables.interval import CronDataIntervalTimetable
 
 @dag(schedule={schedule}, start_date=datetime(2026, 1, 1), catchup=False)
 def orders():
-    @task
-    def select(data_interval_start=None, data_interval_end=None) -> str:{mark}
+    @task{mark}
+    def select(data_interval_start=None, data_interval_end=None) -> str:
         return f"SELECT * FROM orders WHERE at >= '{{data_interval_start}}' AND at < '{{data_interval_end}}'"
 
     select()

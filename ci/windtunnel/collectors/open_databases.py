@@ -187,7 +187,8 @@ class _Questions:
         if deed in (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE):
             self._asking = False
         elif deed == sqlite3.SQLITE_SELECT:
-            self._asking = _has_written(self._known())
+            known = self._known()  # None while it is being collected
+            self._asking = known is not None and _has_written(known)
         elif deed == sqlite3.SQLITE_READ and self._asking and table:
             self.tables.add(table)
         return sqlite3.SQLITE_OK

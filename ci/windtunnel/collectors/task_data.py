@@ -27,6 +27,7 @@ _OF_AIRFLOW = (
     r"|prev_\w+_success|(?:ti|task_instance|dag_run|macros|params|conn)(?=[.\[])|var(?=\.(?:value|json)\b))\b"
 )
 _TEMPLATE = re.compile(r"\{\{-?\s*" + _OF_AIRFLOW + r".*?\}\}", re.DOTALL)
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it; "\\\\u0000" is a backslash and letters
 _LEFT_ON_PURPOSE = re.compile(r"\{%-?\s*raw\b|\{\{-?\s*['\"]")
 
 
@@ -60,7 +61,8 @@ class TaskData:
             change = cut(difference(pushed.value, read_back(pushed)))
         except Exception:  # what cannot be read back fails the task that pulls it, for all to see
             change = ""
-        self._pushed.append(PushFacts(pushed.key, type(pushed.value).__name__, len(pushed.text.encode()), change))
+        size, has_nul = len(pushed.text.encode()), _NUL.search(pushed.text) is not None
+        self._pushed.append(PushFacts(pushed.key, type(pushed.value).__name__, size, change, has_nul))
 
     def _has_asked(self, asked: Asked) -> None:
         if len(self._pulled) >= _MOST:

@@ -11,13 +11,15 @@ from windtunnel.findings import Location
 class PushFacts:
     """An XCom that was pushed: the type of its value in Python, and its size as it is stored, in bytes.
 
-    `change` says what of the value is another after the way through the database, "" where nothing is.
+    `change` says what of the value is another after the way through the database, "" where nothing is. `has_nul` where
+    a text in it has the character 0.
     """
 
     key: str
     type: str
     size: int
     change: str = ""
+    has_nul: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ RULED = "create table if not exists ruled (a int unique on conflict ignore)"
 @save_to.csv(path=source("url"), output_name_="csv", target_="data")
 @save_to.sql(table_name=source("table"), db_connection=source("store"), if_exists=source("then"), index=value(False),
              output_name_="sql", target_="data")
+@save_to.sql(table_name=source("table"), db_connection=source("store"), if_exists=source("then"), index=value(False),
+             output_name_="again", target_="data")
 def data() -> pd.DataFrame:
     return pd.DataFrame({"a": [1, 1, 2]})
 
@@ -53,12 +55,12 @@ from hamilton import driver
 from modules import stores
 
 
-def drive(node, **inputs):
-    return driver.Builder().with_modules(stores).build().execute([node], inputs=inputs)
+def drive(*nodes, **inputs):
+    return driver.Builder().with_modules(stores).build().execute(nodes, inputs=inputs)
 
 
-def save(store, table="t", then="append"):
-    drive("sql", store=store, table=table, then=then)
+def save(store, table="t", then="append", nodes=("sql",)):
+    drive(*nodes, store=store, table=table, then=then)
 
 
 def path(name):
@@ -89,6 +91,16 @@ with contextlib.closing(sqlite3.connect(path("a"))) as store:
     save(store)
     save(store)
     save(store, then="replace")
+--
+twice: WHOLE
+import contextlib, sqlite3
+with contextlib.closing(sqlite3.connect(path("twice"))) as store:
+    save(store, then="replace", nodes=("sql", "again"))
+--
+appended_twice: WHOLE
+import contextlib, sqlite3
+with contextlib.closing(sqlite3.connect(path("appended"))) as store:
+    save(store, nodes=("sql", "again"))
 --
 engine: WHOLE
 import sqlalchemy as sa
@@ -152,7 +164,7 @@ def report(pools, tmp_path_factory):
     for path, text in files.items():
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
-    report = run(Settings(root, select=("WT301", "WT402", "WT403", "WT404", "WT43")), pools=pools)
+    report = run(Settings(root, select=("WT301", "WT402", "WT403", "WT404", "WT417", "WT43")), pools=pools)
     assert not [finding.message for finding in report.findings if finding.code == "WT301"]
     return report
 
@@ -165,4 +177,12 @@ def test_what_became_of_a_save_is_seen_where_it_can_be_asked(report, task_id):
 
 def test_nothing_that_was_kept_is_accused(report):
     accused = {finding.message.partition("task '")[2].partition("'")[0] for finding in report.findings}
-    assert accused == {"memory", "claims", "empty", "torn", "uncommitted"}
+    assert accused == {"memory", "claims", "empty", "torn", "uncommitted", "twice"}
+
+
+def test_two_savers_that_replace_one_table_are_told(report):
+    (found,) = (finding for finding in report.findings if finding.code == "WT417")
+    assert found.message == (
+        "savers 'again' and 'sql' of task 'twice' both write table 't' of 'twice.db' in its temporary folder, "
+        "and nothing orders them: what one has saved is lost"
+    )

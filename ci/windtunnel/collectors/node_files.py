@@ -10,7 +10,7 @@ from typing import Any
 
 from windtunnel.collectors.executions import Execution, Saved
 from windtunnel.collectors.file_places import print_of
-from windtunnel.collectors.saved_files import file_of, loaded_file
+from windtunnel.collectors.saved_files import file_of, loaded_file, url_of
 from windtunnel.collectors.saves import Owner, origin
 from windtunnel.facts import FileUseFacts, OverwriteFacts
 
@@ -64,20 +64,30 @@ def _replaces(saved: Saved) -> bool:
 
 
 def overwrites(executions: Iterable[Execution], uses: Iterable[FileUseFacts], owner: Owner) -> Iterator[OverwriteFacts]:
-    """The savers of one execution that have replaced the same file, where neither needs the other."""
+    """The savers of one execution that have replaced the same file, table or object, where neither needs the other."""
     read = {use.path for use in uses if not use.writes}
     often = {use.path for use in uses if use.times > 1 and use.path not in read}
     for execution in executions:
-        files = [(saved, _file(saved, owner, often)) for saved in execution.saved]
-        told: set[Path] = set()
-        for (one, file), (another, where) in combinations(files, 2):
-            if file is None or file != where or file in told or _is_ordered(execution, one.node, another.node):
+        places = [(saved, _place(saved, owner, often)) for saved in execution.saved]
+        told: set[tuple[str, str]] = set()
+        for (one, place), (another, where) in combinations(places, 2):
+            if place is None or place != where or place in told or _is_ordered(execution, one.node, another.node):
                 continue
-            told.add(file)
+            told.add(place)
             # which of them is the later one in time is another from run to run
             upper, lower = sorted((one.node, another.node), key=lambda node: (origin(node, owner.root)[1], node.name))
             location = origin(lower, owner.root)[1]
-            yield OverwriteFacts(owner.dag_id, owner.task_id, lower.name, upper.name, str(file), location)
+            yield OverwriteFacts(owner.dag_id, owner.task_id, lower.name, upper.name, place[0], location, place[1])
+
+
+def _place(saved: Saved, owner: Owner, often: set[str]) -> tuple[str, str] | None:
+    """The path that a saver has replaced, and the table in it, "" for none."""
+    if saved.table is not None:
+        return saved.table if saved.options.get("if_exists") == "replace" else None
+    if url := url_of(saved):
+        return (url, "") if _replaces(saved) else None
+    file = _file(saved, owner, often)
+    return (str(file), "") if file is not None else None
 
 
 def _file(saved: Saved, owner: Owner, often: set[str]) -> Path | None:

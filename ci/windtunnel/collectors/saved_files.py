@@ -115,6 +115,12 @@ def file_of(saved: Saved, effects: Effects) -> Path | None:
     return _file(saved, promise, effects) if promise.certain else None
 
 
+def url_of(saved: Saved) -> str:
+    """The URL of the object that a saver has certainly written to a store; "" for a file of this machine."""
+    promise = _promise(saved)
+    return promise.path if promise.certain and promise.unseen and "://" in promise.path else ""
+
+
 def loaded_file(loaded: Loaded) -> Path | None:
     """The file of this machine that a loader has read; None where it names none, or several."""
     paths = [text for name, text in loaded.options.items() if _NAMES_A_PATH.search(name)]

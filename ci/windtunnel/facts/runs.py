@@ -202,7 +202,10 @@ class FileUseFacts:
 
 @dataclass(frozen=True, slots=True)
 class OverwriteFacts:
-    """Two savers of one dataflow that a task drove, of which the later one, `node`, saved over the earlier, `other`."""
+    """Two savers of one dataflow that a task drove, of which the later one, `node`, saved over the earlier, `other`.
+
+    `table` is that of a SQLite file, "" of any other.
+    """
 
     dag_id: str
     task_id: str
@@ -210,6 +213,7 @@ class OverwriteFacts:
     other: str
     path: str
     location: Location
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from windtunnel.facts import (
     DagFileFacts,
     DataflowFacts,
     DatesFacts,
+    DrivenTogetherFacts,
     DriverFacts,
     ElsewhereFacts,
     End,
@@ -56,6 +57,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     TaskFacts: ("pools", "queues"),
     RepositoryFacts: ("assets",),
     SlowImportFacts: ("max_import_seconds",),
+    DataflowFacts: ("max_import_seconds",),
     PropertyFacts: ("max_examples", "seed"),
     PathsFacts: ("conf", "date", "max_paths"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
@@ -124,6 +126,16 @@ def subjects_of_module(facts: DataflowFacts | PropertyFacts) -> Iterator[Subject
     yield Subject(facts.path, facts)
     if isinstance(facts, DataflowFacts):
         yield from (Subject(facts.path, node) for node in facts.nodes)
+
+
+def subjects_of_drivers(
+    together: Iterable[tuple[Location, tuple[Path, ...]]], dataflows: Iterable[DataflowFacts], root: Path
+) -> Iterator[Subject]:
+    """The modules that one driver is given, for what only shows between them."""
+    known = {facts.path: facts for facts in dataflows}
+    for location, files in together:
+        given = tuple(known[path] for path in (relative(file, root) for file in files) if path in known)
+        yield Subject("", DrivenTogetherFacts(location, given))
 
 
 def judge(checks: Sequence[Check], subjects: Iterable[Subject], settings: Settings) -> tuple[Finding, ...]:

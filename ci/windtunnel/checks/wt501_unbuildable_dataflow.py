@@ -61,6 +61,6 @@ def unbuildable_dataflow(dataflow: DataflowFacts) -> Iterator[Complaint]:
     if dataflow.process.end is not End.COMPLETED:
         message = f"building the graph of {dataflow.path} {dataflow.process.detail}"
         yield Complaint(Location(dataflow.path), message, dataflow.process.output[-2000:])
-    elif failure is not None:
+    elif failure is not None and not failure.needs:  # of which WT510 speaks
         message = f"Hamilton cannot build {dataflow.module}: {failure.summary}"
         yield Complaint(failure.location or Location(dataflow.path), message, failure.traceback)

@@ -231,7 +231,15 @@ def _folder(getcwd: Callable[[], str] = os.getcwd) -> dict[str, str]:
 
 
 def _random(getstate: Callable[[], Any] = random.getstate) -> dict[str, int]:
-    return _only(hash(getstate()))
+    return {"": hash(getstate()), **_random_of_numpy()}
+
+
+def _random_of_numpy() -> dict[str, int]:
+    """The same of numpy's global generator; nothing where nobody has imported it yet."""
+    get_state = getattr(sys.modules.get("numpy.random"), "get_state", None)
+    state = get_state(legacy=False) if callable(get_state) else {}
+    inner = state.get("state") or {}
+    return {"numpy": hash((inner["key"].tobytes(), inner.get("pos")))} if "key" in inner else {}
 
 
 _CONFIGURES = r"\b(basicConfig|dictConfig|fileConfig)\("

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
 
+from windtunnel.collectors.config_rules import compared_by
 from windtunnel.collectors.hamilton_functions import NodeFunction
 
 Configuration = dict[str, Any]
@@ -52,12 +53,23 @@ def _read(resolver: Any) -> Iterator[Condition]:
 
 
 def mentioned(functions: Iterable[NodeFunction]) -> dict[str, list[Any]]:
-    """Every value that some decorator names, by key."""
+    """Every value that some decorator names, by key; those that rules of the user's own compare with come last."""
+    functions = tuple(functions)
+    told = ((c.key, c.values) for function in functions for c in conditions(function))
+    compared = ((key, (value,)) for rule in map(_own_rules, functions) for key, value in rule)
     named: dict[str, list[Any]] = {}
-    for condition in (c for function in functions for c in conditions(function)):
-        known = named.setdefault(condition.key, [])
-        known.extend(value for value in condition.values if value not in known)
+    for key, values in (*told, *compared):
+        known = named.setdefault(key, [])
+        known.extend(value for value in values if value not in known)
     return named
+
+
+def _own_rules(function: NodeFunction) -> Iterator[tuple[str, Any]]:
+    """(key, value) for what each `@config(a function)` compares the configuration with."""
+    for resolver in function.decorators("resolve"):
+        rule = getattr(resolver, "does_resolve", None)
+        if inspect.isfunction(rule):
+            yield from compared_by(rule)
 
 
 def values_for(function: NodeFunction, named: Mapping[str, list[Any]]) -> dict[str, tuple[Any, ...]]:

@@ -396,3 +396,19 @@ def test_inputs_that_only_resemble_a_node_are_no_slips(built, module):
 )
 def test_what_counts_as_a_slip_of_the_hand(name, node, has_default, slip):
     assert _is_slip(name, node, has_default=has_default) is slip
+
+
+CYCLE = """
+    def one(two: int) -> int:
+        return two
+
+    def two(one: int) -> int:
+        return one
+"""
+
+
+def test_a_cycle_is_cut_by_who_overrides_one_of_its_nodes_and_not_by_another_module(built, tmp_path):
+    (tmp_path / "other.py").write_text("def one(x: int) -> int:\n    return x\n")
+    assert built(CYCLE).graph.cycles
+    (tmp_path / "run.py").write_text('dr.execute(["two"], overrides={"one": 1})')
+    assert not built(CYCLE).graph.cycles

@@ -4,7 +4,8 @@
 Imports each Hamilton module by itself and builds its graph for each value that its `@config.when…`
 decorators mention. Reports the exception if there is no graph, or if a mentioned value works with none of
 the others. What a module expects from other modules may be of any type; `@resolve` that needs unknown
-values is left out.
+values is left out. Of a module that cannot be imported for want of the network, of an environment variable, or of leave
+to write, WT510 speaks.
 
 ## Why is this bad?
 The driver raises the same exception inside the task, at the time of the run, and no node of the module is

@@ -141,7 +141,7 @@ def _cycles(wired: Wired, supplies: Supplies) -> Iterator[CycleFacts]:
                 first, count = found.get(frozenset(nodes), (facts, 0))
                 found[frozenset(nodes)] = (first, count + 1)
     for facts, count in found.values():
-        if not any(supplies.holds(node) for node in facts.nodes):
+        if not any(map(supplies.overrides, facts.nodes)):
             yield replace(facts, config="") if count == len(wired) else facts
 
 

@@ -12,6 +12,7 @@ from windtunnel.collectors.own_files import is_foreign
 
 _SUFFIXES = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml", ".cfg", ".ini", ".env")
 _MOST_BYTES = 1 << 20
+_GIVEN = r"(?<![\w.]){}\\?[\"']?(?:\]\s*=(?!=)|\s*[:=](?!=))"
 
 
 class Supplies:
@@ -27,9 +28,14 @@ class Supplies:
         In another dataflow any string may be the name of a node: `@extract_columns("name")`.
         """
         word = re.escape(name)
-        given = re.compile(rf"(?<![\w.]){word}\\?[\"']?(?:\]\s*=(?!=)|\s*[:=](?!=))|\bdef\s+{word}(?:__\w+)?\s*\(")
+        given = re.compile(rf"{_GIVEN.format(word)}|\bdef\s+{word}(?:__\w+)?\s*\(")
         quoted = re.compile(rf"[\"']{word}[\"']")
         return any(given.search(text) or ("function_modifiers" in text and quoted.search(text)) for text in self._texts)
+
+    def overrides(self, name: str) -> bool:
+        """Whether a file that speaks of overrides gives something to the name."""
+        given = re.compile(_GIVEN.format(re.escape(name)))
+        return any("overrides" in text and given.search(text) for text in self._texts)
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:

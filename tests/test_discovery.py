@@ -283,6 +283,7 @@ def test_a_module_is_what_is_given_to_a_driver_anywhere(repository: Write, drive
         ("driver.Builder().with_modules(f).build(); driver.Builder().with_modules(g).build()", []),
         ("driver.Builder().with_modules(f, f).build()", []),
         ("driver.Builder().with_modules(f, g).allow_module_overrides().build()", []),
+        ("driver.Builder().with_modules(f, g).build().execute(['x'], overrides={})", []),
         ("from other import g\ndriver.Builder().with_modules(f, g).build()", []),
         ("driver.Builder().with_modules(f, *MODULES).build()", []),
     ],

@@ -43,6 +43,7 @@ from windtunnel.facts import (
     SlowImportFacts,
     TaskFacts,
     UnseenDagsFacts,
+    Wired,
 )
 from windtunnel.findings import Location
 from windtunnel.judging import (
@@ -187,7 +188,7 @@ class Plan:
             parses_again=bool(found.dag_files) and InstabilityFacts in subjects,
             profiles=bool(found.dag_files) and SlowImportFacts in subjects,
             runs=runs,
-            dataflows=bool(found.modules) and not subjects.isdisjoint((DataflowFacts, DrivenTogetherFacts)),
+            dataflows=bool(found.modules) and not subjects.isdisjoint((DataflowFacts, DrivenTogetherFacts, Wired)),
             properties=bool(found.modules) and PropertyFacts in subjects,
             unseen=UnseenDagsFacts in subjects,
             contexts=contexts,

@@ -17,6 +17,7 @@ from windtunnel.facts import (
     AllRunsFacts,
     CheckCrash,
     ContextFacts,
+    CycleFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
@@ -43,6 +44,7 @@ from windtunnel.facts import (
     UnseenDagsFacts,
 )
 from windtunnel.findings import Complaint, Finding, Location
+from windtunnel.graphs import rings
 from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, UncommittedFacts, AllRunsFacts)
@@ -135,7 +137,16 @@ def subjects_of_drivers(
     known = {facts.path: facts for facts in dataflows}
     for location, files in together:
         given = tuple(known[path] for path in (relative(file, root) for file in files) if path in known)
-        yield Subject("", DrivenTogetherFacts(location, given))
+        yield Subject("", DrivenTogetherFacts(location, given, tuple(_cycles_between(given, str(location)))))
+
+
+def _cycles_between(modules: Iterable[DataflowFacts], driver: str) -> Iterator[CycleFacts]:
+    """The cycles through more than one of the modules, of the nodes that are there in every configuration."""
+    nodes = {node.name: node for module in modules for node in module.nodes if node.always}
+    needs = {name: tuple(other for other in node.parameters if other in nodes) for name, node in nodes.items()}
+    for ring in rings(needs):
+        if len({nodes[name].location.path for name in ring}) > 1:
+            yield CycleFacts(ring, min(nodes[name].location for name in ring), driver=driver)
 
 
 def judge(checks: Sequence[Check], subjects: Iterable[Subject], settings: Settings) -> tuple[Finding, ...]:

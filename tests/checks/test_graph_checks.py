@@ -92,6 +92,9 @@ def test_a_missing_variant_is_told_with_who_asks_and_what_happens():
 
 def test_a_cycle_is_told_all_the_way_round():
     graph = GraphFacts(cycles=(CycleFacts(("a", "b"), HERE, "mode='x'"), CycleFacts(("c",), BELOW)))
+    between = DrivenTogetherFacts(HERE, (), (CycleFacts(("d", "e"), BELOW, driver="run.py:4"),))
+    message = "nodes need each other in the driver at run.py:4: d needs e needs d; to ask for one of them is a "
+    assert said(cycle_of_nodes, between) == [(BELOW, f"{message}RecursionError")]
     assert said(cycle_of_nodes, dataflow(graph)) == [
         (HERE, "nodes need each other with mode='x': a needs b needs a; to ask for one of them is a RecursionError"),
         (BELOW, "the node 'c' needs itself; to ask for one of them is a RecursionError"),

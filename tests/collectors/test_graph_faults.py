@@ -197,6 +197,16 @@ def test_a_function_that_is_defined_again_is_told_with_both_lines(built):
     assert (found.name, found.location.line, found.line, found.is_variant) == ("twice", 2, 5, False)
 
 
+def test_a_function_whose_name_an_import_takes_is_told(built):
+    (found,) = built("""
+        def dedent(number: int) -> int:
+            return 2 * number
+
+        from textwrap import dedent
+    """).graph.redefined
+    assert (found.name, found.line) == ("dedent", 5)
+
+
 def test_names_that_are_used_overloaded_private_or_chosen_may_be_given_again(built):
     dataflow = built("""
         import sys

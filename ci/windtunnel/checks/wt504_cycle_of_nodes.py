@@ -1,7 +1,8 @@
 """Nodes that need each other.
 
 ## What it does
-Follows the parameters of each node of a Hamilton module, and reports those that lead back to it.
+Follows the parameters of each node of a Hamilton module, and of the modules that a driver is given as the text of a
+file says, and reports those that lead back to it.
 
 ## Why is this bad?
 Hamilton builds such a graph and draws it without a word. When one of these nodes is asked for, the driver dies of a
@@ -17,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from windtunnel.checks import check
-from windtunnel.facts import DataflowFacts
+from windtunnel.facts import Wired
 from windtunnel.findings import Complaint, Severity
 
 FAILING = """\
@@ -48,13 +49,13 @@ def net(list_price: float, discount: float) -> float:
 
 @check(
     "WT504",
-    on=DataflowFacts,
+    on=Wired,
     severity=Severity.ERROR,
     remedy="rename a function or a parameter, so that no node is computed from itself",
 )
-def cycle_of_nodes(dataflow: DataflowFacts) -> Iterator[Complaint]:
-    for cycle in dataflow.graph.cycles:
-        where = f" with {cycle.config}" if cycle.config else ""
+def cycle_of_nodes(graph: Wired) -> Iterator[Complaint]:
+    for cycle in graph.cycles:
+        where = f" with {cycle.config}" if cycle.config else f" in the driver at {cycle.driver}" if cycle.driver else ""
         if len(cycle.nodes) == 1:
             message = f"the node {cycle.nodes[0]!r} needs itself{where}"
         else:

@@ -20,6 +20,7 @@ from windtunnel.collectors.twins import twins
 from windtunnel.collectors.undelivered import undelivered
 from windtunnel.facts import CombinationFacts, CycleFacts, GapFacts, GraphFacts
 from windtunnel.findings import Location
+from windtunnel.graphs import rings
 
 _MOST_FAILURES = 20  # of which the reason is looked for
 
@@ -134,7 +135,7 @@ def _cycles(wired: Wired, supplies: Supplies) -> Iterator[CycleFacts]:
     """Each cycle once; not one that somebody cuts by giving one of its nodes."""
     found: dict[frozenset[str], tuple[CycleFacts, int]] = {}
     for config, wiring in wired:
-        for nodes in _rings(wiring.needs):
+        for nodes in rings(wiring.needs):
             located = [wiring.makers[node].location for node in nodes if node in wiring.makers]
             if located:
                 facts = CycleFacts(nodes, min(located), shown(config))
@@ -143,33 +144,3 @@ def _cycles(wired: Wired, supplies: Supplies) -> Iterator[CycleFacts]:
     for facts, count in found.values():
         if not any(map(supplies.overrides, facts.nodes)):
             yield replace(facts, config="") if count == len(wired) else facts
-
-
-def _rings(needs: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Rings of nodes that need each other, none of which shares a node with another, each from its least name on."""
-    left = {node: set(others) for node, others in needs.items()}
-    while left := _without_ends(left):
-        ring = _ring_from(min(left), left)
-        yield ring
-        for node in ring:
-            del left[node]
-
-
-def _without_ends(left: dict[str, set[str]]) -> dict[str, set[str]]:
-    """What remains when nodes that need none of the others are taken away, again and again."""
-    while True:
-        kept = {node: {other for other in others if other in left} for node, others in left.items()}
-        if all(kept.values()):
-            return kept
-        left = {node: others for node, others in kept.items() if others}
-
-
-def _ring_from(node: str, left: Mapping[str, set[str]]) -> tuple[str, ...]:
-    """Follow what each node needs until one comes up again."""
-    walked: list[str] = []
-    while node not in walked:
-        walked.append(node)
-        node = min(left[node])
-    ring = walked[walked.index(node) :]
-    least = ring.index(min(ring))
-    return (*ring[least:], *ring[:least])

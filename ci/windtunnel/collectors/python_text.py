@@ -77,9 +77,9 @@ class PythonText:
     def driven_together(self, homes: Iterable[Path]) -> Iterator[tuple[int, tuple[Path, ...]]]:
         """(line, files) for each driver that is given several modules of the `homes` in one expression.
 
-        Nothing of a file that lets one module replace nodes of another.
+        Nothing of a file that speaks of overrides: there one module may replace nodes of another, or a value may.
         """
-        if b"hamilton" not in self.text or b"allow_module_overrides" in self.text:
+        if b"hamilton" not in self.text or b"overrides" in self.text:
             return
         nodes = list(ast.walk(self._tree))
         bound = [pair for node in nodes for pair in self._bound(node, homes)]

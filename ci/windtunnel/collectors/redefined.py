@@ -41,6 +41,8 @@ def _takes(statement: ast.stmt, name: str) -> bool:
     """Whether the statement surely gives the name to something else."""
     if isinstance(statement, ast.Assign):
         return any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return any((alias.asname or alias.name.partition(".")[0]) == name for alias in statement.names)
     return isinstance(statement, _Function | ast.ClassDef) and statement.name == name
 
 

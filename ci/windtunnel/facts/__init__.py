@@ -48,6 +48,7 @@ from windtunnel.facts.graphs import (
     RedefinedFacts,
     TwinFacts,
     UndeliveredFacts,
+    Wired,
 )
 from windtunnel.facts.kills import Fault, KilledFacts, KilledSaveFacts, KillFacts, RetryFacts, Sight
 from windtunnel.facts.meetings import AllRunsFacts
@@ -198,4 +199,5 @@ __all__ = [
     "UnseenDagsFacts",
     "ValueFacts",
     "VisitFacts",
+    "Wired",
 ]

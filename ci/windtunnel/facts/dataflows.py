@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from windtunnel.facts.files import EffectFacts
-from windtunnel.facts.graphs import GraphFacts
+from windtunnel.facts.graphs import CycleFacts, GraphFacts, Wired
 from windtunnel.facts.parses import LineTimeFacts
 from windtunnel.facts.processes import FailureFacts, ProcessFacts
 from windtunnel.findings import Location
@@ -48,7 +48,7 @@ class ModuleImportFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class DataflowFacts:
+class DataflowFacts(Wired):
     """One Hamilton module, imported and built alone, in a process of its own."""
 
     module: str
@@ -59,13 +59,22 @@ class DataflowFacts:
     graph: GraphFacts = field(default_factory=GraphFacts)
     imported: ModuleImportFacts = field(default_factory=ModuleImportFacts)
 
+    @property
+    def cycles(self) -> tuple[CycleFacts, ...]:
+        """Those of the module alone."""
+        return self.graph.cycles
+
 
 @dataclass(frozen=True, slots=True)
-class DrivenTogetherFacts:
-    """Modules that one driver is given at `location`, as the text there says, in that order."""
+class DrivenTogetherFacts(Wired):
+    """Modules that one driver is given at `location`, as the text there says, in that order.
+
+    The `cycles` are those between them.
+    """
 
     location: Location
     modules: tuple[DataflowFacts, ...]
+    cycles: tuple[CycleFacts, ...] = ()
 
 
 class Property(str, Enum):

@@ -40,11 +40,27 @@ class GapFacts:
 
 @dataclass(frozen=True, slots=True)
 class CycleFacts:
-    """Nodes of which each needs the next, and the last the first. `config` is where that is so, "" for everywhere."""
+    """Nodes of which each needs the next, and the last the first.
+
+    `config` is where that is so, "" for everywhere. `driver` is the place of the driver that joins the modules which
+    they come from, "" where that is one module.
+    """
 
     nodes: tuple[str, ...]
     location: Location
     config: str = ""
+    driver: str = ""
+
+
+class Wired:
+    """The facts of one graph, or of several that a driver joins."""
+
+    __slots__ = ()
+
+    @property
+    def cycles(self) -> tuple[CycleFacts, ...]:
+        """The nodes in it that need each other."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,14 @@ def test_names_that_are_used_overloaded_private_or_chosen_may_be_given_again(bui
             def place(x: int) -> int:
                 return -x
 
+        def counted(x: int) -> int:
+            return x
+        def _count() -> int:
+            return counted(1)
+        ONE = _count()
+        def counted(x: int) -> int:
+            return -x
+
         def base(x: int) -> int:
             return x
         def again(base: int, f=base) -> int:

@@ -10,7 +10,7 @@ RecursionError, inside the task.
 
 ## What to do
 Give one of the functions another name, or another parameter: often a cleaned column has been given the name of the raw
-one. Not reported where another file of the repository speaks of overrides and gives one of these nodes.
+one. Not reported where a file that speaks of a driver's overrides or config gives one of these nodes by name.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from windtunnel.collectors.failures import relative
+from windtunnel.collectors.failures import is_users, relative
 from windtunnel.collectors.import_profile import Sampler
 from windtunnel.collectors.imports import ImportWatch
 from windtunnel.collectors.writes import users_line
@@ -84,7 +84,8 @@ class ModuleWatch:
             self._reads[relative(real, self._root), location] = None
 
     def _is_data(self, path: str) -> bool:
-        if not os.path.isfile(path) or path.startswith((*self._installed, "/proc/", "/sys/", "/dev/")):  # noqa: PTH113
+        is_installed = path.startswith(self._installed) and not is_users(path, self._root)
+        if is_installed or path.startswith(("/proc/", "/sys/", "/dev/")) or not os.path.isfile(path):  # noqa: PTH113
             return False
         is_much = os.path.getsize(path) > _MUCH and not _MACHINERY.search(path)  # noqa: PTH202
         return bool(_DATA.search(path)) or is_much

@@ -31,7 +31,7 @@ def _hidden(body: Sequence[ast.stmt], path: str) -> Iterator[RedefinedFacts]:
         for number, later in enumerate(body[place + 1 :], place + 1):
             if _takes(later, statement.name):
                 between = body[place + 1 : number + 1]
-                if not any(_uses(one, statement.name) for one in between):
+                if not any(_uses(one, statement.name) for one in between) and not _may_call(between, statement.name):
                     location = Location(path, statement.lineno)
                     yield RedefinedFacts(statement.name, location, later.lineno, _is_variant(statement))
                 break
@@ -49,6 +49,17 @@ def _takes(statement: ast.stmt, name: str) -> bool:
 def _uses(statement: ast.stmt, name: str) -> bool:
     """Whether the statement, when it is executed, reads the name: a decorator, an annotation, a default, a call."""
     return any(_reads(node, name) for node in at_import(statement))
+
+
+def _may_call(statements: Sequence[ast.stmt], name: str) -> bool:
+    """Whether a call that they make at import may reach a function which reads the name in its body."""
+    calls = any(
+        isinstance(node, ast.Call)
+        for one in statements
+        if not isinstance(one, _Function | ast.ClassDef)
+        for node in at_import(one)
+    )
+    return calls and any(isinstance(node, ast.Name) and node.id == name for one in statements for node in ast.walk(one))
 
 
 def _reads(node: ast.AST, name: str) -> bool:

@@ -12,6 +12,7 @@ from windtunnel.collectors.own_files import is_foreign
 
 _SUFFIXES = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml", ".cfg", ".ini", ".env")
 _MOST_BYTES = 1 << 20
+_HIDING = re.compile(r"overrides|with_config|\bDriver\(")
 _GIVEN = r"(?<![\w.]){}\\?[\"']?(?:\]\s*=(?!=)|\s*[:=](?!=))"
 
 
@@ -33,9 +34,9 @@ class Supplies:
         return any(given.search(text) or ("function_modifiers" in text and quoted.search(text)) for text in self._texts)
 
     def overrides(self, name: str) -> bool:
-        """Whether a file that speaks of overrides gives something to the name."""
+        """Whether a file that speaks of overrides, or of a driver's config, which hides nodes, gives the name."""
         given = re.compile(_GIVEN.format(re.escape(name)))
-        return any("overrides" in text and given.search(text) for text in self._texts)
+        return any(_HIDING.search(text) and given.search(text) for text in self._texts)
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:

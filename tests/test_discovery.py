@@ -274,6 +274,31 @@ def test_a_module_is_what_is_given_to_a_driver_anywhere(repository: Write, drive
     assert names(found(root, "flows/f.py")) == ["flows.f"], "also where the driver is not looked at"
 
 
+@pytest.mark.parametrize(
+    ("drives", "together"),
+    [
+        ("driver.Builder().with_modules(f, g).build()", ["flows/f.py", "flows/g.py"]),
+        ("driver.Builder().with_modules(f).with_config({}).with_modules(*[g]).build()", ["flows/f.py", "flows/g.py"]),
+        ("driver.Driver({}, g, f)", ["flows/g.py", "flows/f.py"]),
+        ("driver.Builder().with_modules(f).build(); driver.Builder().with_modules(g).build()", []),
+        ("driver.Builder().with_modules(f, f).build()", []),
+        ("driver.Builder().with_modules(f, g).allow_module_overrides().build()", []),
+        ("driver.Builder().with_modules(f, g).build().execute(['x'], overrides={})", []),
+        ("from other import g\ndriver.Builder().with_modules(f, g).build()", []),
+        ("driver.Builder().with_modules(f, *MODULES).build()", []),
+    ],
+)
+def test_the_modules_of_one_driver_are_known_where_its_text_says_so(
+    repository: Write, drives: str, together: list[str]
+) -> None:
+    run = f"from hamilton import driver\nfrom flows import f, g\nMODULES = [g]\n{drives}\n"
+    modules = dict.fromkeys(("flows/f.py", "flows/g.py", "other/g.py"), MODULE)
+    root = repository({"run.py": run, **modules})
+
+    known = [[file.relative_to(root).as_posix() for file in files] for _, files in found(root).driven_together]
+    assert known == [together] * bool(together)
+
+
 def test_relative_imports_lead_to_driven_modules(repository: Write) -> None:
     run = "from hamilton import driver\nfrom . import f\nfrom .g import h\ndriver.Builder().with_modules(f, h)"
     root = repository({"flows/run.py": run, "flows/f.py": PLAIN, "flows/g/h/__init__.py": PLAIN})

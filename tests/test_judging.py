@@ -12,9 +12,13 @@ from windtunnel.checks import Check, catalogue
 from windtunnel.cli import cli
 from windtunnel.facts import (
     CounterExample,
+    CycleFacts,
     DagFacts,
+    DataflowFacts,
+    DrivenTogetherFacts,
     End,
     FailureFacts,
+    NodeFacts,
     ProcessFacts,
     Property,
     PropertyFacts,
@@ -23,7 +27,7 @@ from windtunnel.facts import (
     TaskRunFacts,
 )
 from windtunnel.findings import Finding, Location
-from windtunnel.judging import Subject, judge
+from windtunnel.judging import Subject, judge, subjects_of_drivers
 from windtunnel.settings import Settings
 
 DONE = ProcessFacts(End.COMPLETED)
@@ -120,3 +124,17 @@ def test_every_option_of_a_command_that_finds_it_again_is_one_of_check(tmp_path:
     words = reproduce("WT601", "modules/m.py", NODE, tmp_path, dags=("d",), modules=("m",), timeout=1.0)
 
     assert [word for word in words if word.startswith("--") and word not in help_] == []
+
+
+def test_a_cycle_through_two_modules_shows_in_the_driver_that_joins_them(tmp_path: Path) -> None:
+    def module(name: str, *nodes: tuple[str, str]) -> DataflowFacts:
+        place = Location(f"modules/{name}.py", 3)
+        made = tuple(NodeFacts(node, node, place, "int", (needed,)) for node, needed in nodes)
+        return DataflowFacts(f"modules.{name}", place.path, ProcessFacts(End.COMPLETED), made)
+
+    dataflows = [module("a", ("one", "two"), ("own", "own")), module("b", ("two", "one"))]
+    files = tuple(tmp_path / facts.path for facts in dataflows)
+    ((_, facts),) = subjects_of_drivers([(Location("run.py", 4), files)], dataflows, tmp_path)
+
+    assert isinstance(facts, DrivenTogetherFacts)
+    assert facts.cycles == (CycleFacts(("one", "two"), Location("modules/a.py", 3), driver="run.py:4"),)

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import metadata
 from itertools import chain
+from pathlib import Path
 from typing import Any, Protocol
 
 import windtunnel
@@ -33,6 +34,7 @@ from windtunnel.facts import (
     DagFacts,
     DagFileFacts,
     DataflowFacts,
+    DrivenTogetherFacts,
     InstabilityFacts,
     PathsFacts,
     PropertyFacts,
@@ -41,6 +43,7 @@ from windtunnel.facts import (
     SlowImportFacts,
     TaskFacts,
     UnseenDagsFacts,
+    Wired,
 )
 from windtunnel.findings import Location
 from windtunnel.judging import (
@@ -49,6 +52,7 @@ from windtunnel.judging import (
     judge,
     subjects_of_all_runs,
     subjects_of_context,
+    subjects_of_drivers,
     subjects_of_file,
     subjects_of_module,
     subjects_of_paths,
@@ -66,7 +70,7 @@ from windtunnel.settings import Settings
 _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
 _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
 _BEFORE_CONTEXTS = ("WT301", "WT304", "WT305", "WT306", "WT307", "WT308")
-_BEFORE_PROPERTIES = ("WT501",)
+_BEFORE_GRAPHS = ("WT501", "WT510")
 FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 """What a file that loads has only where it is at fault."""
 LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts, *FAULTS_OF_FILES)
@@ -91,6 +95,7 @@ class _Collected:
     paths: tuple[PathsFacts, ...] = ()
     dataflows: list[DataflowFacts] = field(default_factory=list)
     properties: list[PropertyFacts] = field(default_factory=list)
+    driven_together: tuple[tuple[Location, tuple[Path, ...]], ...] = ()
     unseen: tuple[UnseenDagsFacts, ...] = ()
     timings: list[Timing] = field(default_factory=list)
 
@@ -104,6 +109,7 @@ class _Collected:
         yield from chain.from_iterable(map(subjects_of_paths, self.paths))
         yield from chain.from_iterable(map(subjects_of_module, self.dataflows))
         yield from chain.from_iterable(map(subjects_of_module, self.properties))
+        yield from subjects_of_drivers(self.driven_together, self.dataflows, settings.root)
 
 
 def run(settings: Settings, progress: Progress = silent, pools: Pools | None = None) -> Report:
@@ -182,7 +188,7 @@ class Plan:
             parses_again=bool(found.dag_files) and InstabilityFacts in subjects,
             profiles=bool(found.dag_files) and SlowImportFacts in subjects,
             runs=runs,
-            dataflows=bool(found.modules) and DataflowFacts in subjects,
+            dataflows=bool(found.modules) and not subjects.isdisjoint((DataflowFacts, DrivenTogetherFacts, Wired)),
             properties=bool(found.modules) and PropertyFacts in subjects,
             unseen=UnseenDagsFacts in subjects,
             contexts=contexts,
@@ -226,13 +232,13 @@ def prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tu
     """
     before_dags: tuple[str, ...] = _BEFORE_RUNS if plan.runs else _BEFORE_STRUCTURE if plan.loads else ()
     before_dags += _BEFORE_CONTEXTS if plan.contexts else ()
-    codes = before_dags + (_BEFORE_PROPERTIES if plan.properties else ())
+    codes = before_dags + (_BEFORE_GRAPHS if plan.properties or plan.dataflows else ())
     needed = [check for check in catalogue() if check.code in codes and check not in checks]
     return tuple(check for check in needed if not matches(check, settings.ignore))
 
 
 def _collect(plan: Plan, settings: Settings, fixtures: Fixtures, progress: Progress, pools: Pools) -> _Collected:
-    collected = _Collected()
+    collected = _Collected(driven_together=plan.found.driven_together)
     airflow = pools.dags if plan.loads else None  # it warms up while the modules are tried
     if plan.parses_again:
         pools.parses  # noqa: B018  the same

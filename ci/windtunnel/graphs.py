@@ -1,9 +1,9 @@
-"""The graph theory that DAGs are judged by, on graphs of task ids."""
+"""The graph theory that DAGs and dataflows are judged by, on graphs of task ids or names of nodes."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 
@@ -87,3 +87,33 @@ def _bipartite_double(closure: Any) -> Any:
     split.add_nodes_from((side, node) for node in closure for side in ("up", "down"))
     split.add_edges_from((("up", start), ("down", end)) for start, end in closure.edges)
     return split
+
+
+def rings(needs: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Rings of nodes that need each other, none of which shares a node with another, each from its least name on."""
+    left = {node: set(others) for node, others in needs.items()}
+    while left := _without_ends(left):
+        ring = _ring_from(min(left), left)
+        yield ring
+        for node in ring:
+            del left[node]
+
+
+def _without_ends(left: dict[str, set[str]]) -> dict[str, set[str]]:
+    """What remains when nodes that need none of the others are taken away, again and again."""
+    while True:
+        kept = {node: {other for other in others if other in left} for node, others in left.items()}
+        if all(kept.values()):
+            return kept
+        left = {node: others for node, others in kept.items() if others}
+
+
+def _ring_from(node: str, left: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """Follow what each node needs until one comes up again."""
+    walked: list[str] = []
+    while node not in walked:
+        walked.append(node)
+        node = min(left[node])
+    ring = walked[walked.index(node) :]
+    least = ring.index(min(ring))
+    return (*ring[least:], *ring[:least])

@@ -17,10 +17,12 @@ from windtunnel.facts import (
     AllRunsFacts,
     CheckCrash,
     ContextFacts,
+    CycleFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
     DatesFacts,
+    DrivenTogetherFacts,
     DriverFacts,
     ElsewhereFacts,
     End,
@@ -42,6 +44,7 @@ from windtunnel.facts import (
     UnseenDagsFacts,
 )
 from windtunnel.findings import Complaint, Finding, Location
+from windtunnel.graphs import rings
 from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, UncommittedFacts, AllRunsFacts)
@@ -56,6 +59,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     TaskFacts: ("pools", "queues"),
     RepositoryFacts: ("assets",),
     SlowImportFacts: ("max_import_seconds",),
+    DataflowFacts: ("max_import_seconds",),
     PropertyFacts: ("max_examples", "seed"),
     PathsFacts: ("conf", "date", "max_paths"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
@@ -124,6 +128,25 @@ def subjects_of_module(facts: DataflowFacts | PropertyFacts) -> Iterator[Subject
     yield Subject(facts.path, facts)
     if isinstance(facts, DataflowFacts):
         yield from (Subject(facts.path, node) for node in facts.nodes)
+
+
+def subjects_of_drivers(
+    together: Iterable[tuple[Location, tuple[Path, ...]]], dataflows: Iterable[DataflowFacts], root: Path
+) -> Iterator[Subject]:
+    """The modules that one driver is given, for what only shows between them."""
+    known = {facts.path: facts for facts in dataflows}
+    for location, files in together:
+        given = tuple(known[path] for path in (relative(file, root) for file in files) if path in known)
+        yield Subject("", DrivenTogetherFacts(location, given, tuple(_cycles_between(given, str(location)))))
+
+
+def _cycles_between(modules: Iterable[DataflowFacts], driver: str) -> Iterator[CycleFacts]:
+    """The cycles through more than one of the modules, of the nodes that are there in every configuration."""
+    nodes = {node.name: node for module in modules for node in module.nodes if node.always}
+    needs = {name: tuple(other for other in node.parameters if other in nodes) for name, node in nodes.items()}
+    for ring in rings(needs):
+        if len({nodes[name].location.path for name in ring}) > 1:
+            yield CycleFacts(ring, min(nodes[name].location for name in ring), driver=driver)
 
 
 def judge(checks: Sequence[Check], subjects: Iterable[Subject], settings: Settings) -> tuple[Finding, ...]:

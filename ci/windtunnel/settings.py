@@ -265,7 +265,7 @@ class Settings:
     )
     max_import_seconds: float = _setting(
         2.0,
-        "Most seconds that a DAG file may take to import without a warning.",
+        "Most seconds that a DAG file may take to import without a warning, or a Hamilton module beside its libraries.",
         at_least(0, float),
         "seconds, 0 or more",
         "SECONDS",

@@ -223,6 +223,26 @@ def test_a_combination_of_values_that_nobody_may_use_is_no_failure(built):
     assert names(dataflow) == {"reading", "twice"}
 
 
+def test_a_sub_dataflow_is_built_for_what_its_functions_mention_unless_that_is_given(built):
+    dataflow = built("""
+        from hamilton.function_modifiers import config, source, subdag
+
+        @config.when(kind="a", size=1)
+        def part__a(raw: int) -> int:
+            return raw
+
+        @config.when(kind="b")
+        def part__b(raw: int) -> int:
+            return -raw
+
+        @subdag(part__a, part__b, inputs={"raw": source("number")}, config={"size": 1})
+        def whole(part: int) -> int:
+            return part
+    """)
+    assert dataflow.failure is None
+    assert "whole" in names(dataflow)
+
+
 def test_a_module_of_the_same_name_elsewhere_is_not_taken_for_it(tmp_path):
     from windtunnel.collectors.dataflows import collect_dataflow
 

@@ -4,7 +4,8 @@
 Imports each Hamilton module by itself and builds its graph for each value that its `@config.when…`
 decorators mention. Reports the exception if there is no graph, or if a mentioned value works with none of
 the others. What a module expects from other modules may be of any type; `@resolve` that needs unknown
-values is left out.
+values is left out. Of a module that cannot be imported for want of the network, of an environment variable, or of leave
+to write, WT510 speaks.
 
 ## Why is this bad?
 The driver raises the same exception inside the task, at the time of the run, and no node of the module is
@@ -61,6 +62,6 @@ def unbuildable_dataflow(dataflow: DataflowFacts) -> Iterator[Complaint]:
     if dataflow.process.end is not End.COMPLETED:
         message = f"building the graph of {dataflow.path} {dataflow.process.detail}"
         yield Complaint(Location(dataflow.path), message, dataflow.process.output[-2000:])
-    elif failure is not None:
+    elif failure is not None and not failure.needs:  # of which WT510 speaks
         message = f"Hamilton cannot build {dataflow.module}: {failure.summary}"
         yield Complaint(failure.location or Location(dataflow.path), message, failure.traceback)

@@ -92,8 +92,11 @@ class StateWatch:
 
 
 def process_state() -> _State:
-    """What code that is run later in this process may depend on, but for handlers: Airflow leaves some behind."""
-    return {what: look() for what, (look, _) in _COMPARED.items() if what != _HANDLERS}
+    """What code that is run later in this process may depend on.
+
+    But for handlers, of which Airflow leaves some behind, and for numpy, whose import alone would count.
+    """
+    return {what: look() for what, (look, _) in _COMPARED.items() if what not in (_HANDLERS, _NUMPY)}
 
 
 def _loaders() -> Iterator[Any]:
@@ -136,7 +139,7 @@ def _patching(name: str) -> re.Pattern[str]:
     return re.compile(rf"(^|\.){name}=|\b(setattr|delattr|patch|object)\(.*\b{name}\b")
 
 
-_ENVIRONMENT, _HANDLERS = "os.environ", "the signal handlers"
+_ENVIRONMENT, _HANDLERS, _NUMPY = "os.environ", "the signal handlers", "the random state of numpy"
 _OFTEN_PATCHED = [
     "builtins",
     "datetime",
@@ -234,6 +237,14 @@ def _random(getstate: Callable[[], Any] = random.getstate) -> dict[str, int]:
     return _only(hash(getstate()))
 
 
+def _random_of_numpy() -> dict[str, int]:
+    """The same of numpy's global generator; nothing where nobody has imported it yet."""
+    get_state = getattr(sys.modules.get("numpy.random"), "get_state", None)
+    state = get_state(legacy=False) if callable(get_state) else {}
+    inner = state.get("state") or {}
+    return _only(hash((inner["key"].tobytes(), inner.get("pos")))) if "key" in inner else {}
+
+
 _CONFIGURES = r"\b(basicConfig|dictConfig|fileConfig)\("
 # Each with the deeds, as `line_of_deed` writes them, that change it. The functions asked are those of before any patch.
 _COMPARED: dict[str, tuple[Callable[[], dict[Any, Any]], str]] = {
@@ -253,6 +264,7 @@ _COMPARED: dict[str, tuple[Callable[[], dict[Any, Any]], str]] = {
     ),
     "the level that all logging is disabled at": (lambda: _only(logging.root.manager.disable), r"\bdisable\("),
     "the random state": (_random, r"\brandom\.\w+\(|^(seed|shuffle|choice|choices|randint|randrange|sample|uniform)\("),
+    _NUMPY: (_random_of_numpy, r"\brandom\.\w+\(|^(seed|shuffle|choice|normal|rand|randn|randint|uniform)\("),
     "the warnings filters": (
         lambda: _entries(warnings.filters),
         r"\b(simplefilter|filterwarnings|resetwarnings)\(|\bfilters\b",

@@ -29,7 +29,7 @@ class Found:
 
     `drives_hamilton` says whether a DAG of these may drive a dataflow, `imports_hamilton` whether one of the files
     imports Hamilton before a task runs. `others` are the DAG files that nobody has asked for, where paths are named:
-    the DAGs of these may trigger theirs.
+    the DAGs of these may trigger theirs. `driven_together` are the modules that one driver is given, and where.
     """
 
     dag_files: tuple[DagFile, ...]
@@ -37,6 +37,7 @@ class Found:
     drives_hamilton: bool
     imports_hamilton: bool = False
     others: tuple[DagFile, ...] = ()
+    driven_together: tuple[tuple[Location, tuple[Path, ...]], ...] = ()
 
 
 def find_root(here: Path, paths: tuple[Path, ...] = ()) -> Path:
@@ -75,6 +76,7 @@ def discover(settings: Settings) -> Found:
         drives_hamilton=bool(modules) or any(b"hamilton" in ground.read(file).text for file in wanted),
         imports_hamilton=any(ground.read(file).imports("hamilton") for file in wanted),
         others=tuple(dag_files[file] for file in sorted(dag_files.keys() - wanted.keys())),
+        driven_together=tuple(_driven_together(ground, homes, modules)) if len(modules) > 1 else (),
     )
 
 
@@ -220,6 +222,17 @@ def _modules(ground: _Ground, homes: list[Path]) -> Iterator[Path]:
             yield file
     for file in _python_files(dict.fromkeys((ground.root, *ground.named)), ground):
         yield from filter(ground.holds, ground.read(file).driven([*homes, file.parent]))
+
+
+def _driven_together(
+    ground: _Ground, homes: list[Path], modules: set[Path]
+) -> Iterator[tuple[Location, tuple[Path, ...]]]:
+    """Where a driver is given several of the `modules`."""
+    for file in _python_files(dict.fromkeys((ground.root, *ground.named)), ground):
+        for line, given in ground.read(file).driven_together([*homes, file.parent]):
+            known = tuple(module for module in given if module in modules)
+            if len(known) > 1:
+                yield Location(relative(file, ground.root), line), known
 
 
 def _python_files(bases: Iterable[Path], ground: _Ground) -> Iterator[Path]:

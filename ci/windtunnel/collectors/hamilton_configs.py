@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any
 
+from windtunnel.collectors.config_rules import compared_by
 from windtunnel.collectors.hamilton_functions import NodeFunction
 
 Configuration = dict[str, Any]
@@ -27,15 +28,17 @@ class Condition:
 
 
 def conditions(function: NodeFunction) -> tuple[Condition, ...]:
-    """What the decorators of a function and of its sub-dataflows ask of the configuration."""
-    resolvers = [*function.decorators("resolve"), *_inner(function)]
-    return tuple(condition for resolver in resolvers for condition in _read(resolver))
+    """What the decorators of a function ask of the configuration for it to be there."""
+    return tuple(condition for resolver in function.decorators("resolve") for condition in _read(resolver))
 
 
-def _inner(function: NodeFunction) -> Iterator[Any]:
+def _inner(function: NodeFunction) -> Iterator[Condition]:
+    """What the functions of its sub-dataflows ask, unless the decorator itself says what they get."""
     for decorator in (*function.decorators("generate"), *function.decorators("inject")):
+        given = getattr(decorator, "config", None) or {}
         for inner in getattr(decorator, "subdag_functions", ()):
-            yield from getattr(inner, "resolve", ())
+            told = (condition for resolver in getattr(inner, "resolve", ()) for condition in _read(resolver))
+            yield from (condition for condition in told if condition.key not in given)
 
 
 def _read(resolver: Any) -> Iterator[Condition]:
@@ -52,12 +55,23 @@ def _read(resolver: Any) -> Iterator[Condition]:
 
 
 def mentioned(functions: Iterable[NodeFunction]) -> dict[str, list[Any]]:
-    """Every value that some decorator names, by key."""
+    """Every value that some decorator names, by key; those that rules of the user's own compare with come last."""
+    functions = tuple(functions)
+    told = ((c.key, c.values) for function in functions for c in (*conditions(function), *_inner(function)))
+    compared = ((key, (value,)) for rule in map(_own_rules, functions) for key, value in rule)
     named: dict[str, list[Any]] = {}
-    for condition in (c for function in functions for c in conditions(function)):
-        known = named.setdefault(condition.key, [])
-        known.extend(value for value in condition.values if value not in known)
+    for key, values in (*told, *compared):
+        known = named.setdefault(key, [])
+        known.extend(value for value in values if value not in known)
     return named
+
+
+def _own_rules(function: NodeFunction) -> Iterator[tuple[str, Any]]:
+    """(key, value) for what each `@config(a function)` compares the configuration with."""
+    for resolver in function.decorators("resolve"):
+        rule = getattr(resolver, "does_resolve", None)
+        if inspect.isfunction(rule):
+            yield from compared_by(rule)
 
 
 def values_for(function: NodeFunction, named: Mapping[str, list[Any]]) -> dict[str, tuple[Any, ...]]:
@@ -95,7 +109,7 @@ def _one_choice(
     for condition in own:
         others = [value for value in named[condition.key] if value not in condition.values]
         allowed = condition.values if condition.wanted else others
-        config.pop(condition.key)
+        config.pop(condition.key, None)  # two decorators may ask for one key
         if allowed:
             config[condition.key] = allowed[choice % len(allowed)]
     return config

@@ -21,6 +21,7 @@ from windtunnel.pool import Job, Pool
 
 _EVERY = 0.005  # seconds
 _MOST_LINES = 10
+_IMPORTING = "<frozen importlib._bootstrap>"
 
 
 def profile_slow(
@@ -53,7 +54,7 @@ def profile_import(file: DagFile) -> SlowImportFacts:
     from windtunnel.airflow_compat.dagbag import read_dag_file
 
     settle_in_to_read(file)
-    sampler, clock = _Sampler(file.root), own_time()
+    sampler, clock = Sampler(file.root), own_time()
     sampler.start()
     started = clock()
     read_dag_file(file.file, file.dag_folder)
@@ -64,16 +65,18 @@ def profile_import(file: DagFile) -> SlowImportFacts:
 _Stack = tuple[tuple[str, int], ...]
 
 
-class _Sampler:
+class Sampler:
     """Looks every few milliseconds which of the user's lines are at work: unlike a trace, it slows nothing down.
 
     The time since the last look counts for the line that is seen now: a call that lets no thread run until it has
-    ended is seen as soon as it has, on its own line.
+    ended is seen as soon as it has, on its own line. Without `libraries`, what a library takes while it is itself
+    imported is not counted.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, libraries: bool = True) -> None:
         self._of_user = lru_cache(None)(lambda path: is_users(path, root))
         self._root = root
+        self._libraries = libraries
         self._seen: defaultdict[tuple[_Stack, str], float] = defaultdict(float)
         self._main = threading.get_ident()
         self._clock = own_time(threading.get_native_id())
@@ -83,6 +86,11 @@ class _Sampler:
     def start(self) -> None:
         """Look from now on."""
         self._thread.start()
+
+    @property
+    def seconds(self) -> float:
+        """What the user's lines have taken, with what they had called."""
+        return sum(spent for (stack, _), spent in self._seen.items() if stack)
 
     def stop(self) -> tuple[LineTimeFacts, ...]:
         """The slowest lines, with what they had called included."""
@@ -103,6 +111,8 @@ class _Sampler:
         lines: list[tuple[str, int]] = []
         package = ""
         while frame is not None:
+            if not lines and not self._libraries and frame.f_code.co_filename == _IMPORTING:
+                return (), ""
             if self._of_user(frame.f_code.co_filename):
                 lines.append((frame.f_code.co_filename, frame.f_lineno))
             elif not lines and "importlib" not in frame.f_code.co_filename:

@@ -23,11 +23,13 @@ class ImportWatch:
     """Between `start` and `stop`, all that the user's own lines do; what they would write is refused for good.
 
     Below the repository's root nobody may write, elsewhere the user's lines may not, but in the child's `own` folder.
-    What a library does while it is itself imported is the library's: it is left out, and left to it.
+    What a library does while it is itself imported is the library's: it is left out, and left to it. What is read of
+    Airflow's `metadata` is seen where that is wanted: it takes Airflow's import.
     """
 
     root: Path
     own: Path
+    metadata: bool = True
     refused: list[str] = field(default_factory=list)
     _seen: dict[tuple[Effect, Location | None], dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     _state: StateWatch = field(init=False)
@@ -45,7 +47,8 @@ class ImportWatch:
             begin(thread)
 
         threading.Thread.start = start  # type: ignore[method-assign,assignment]
-        tell_reads(lambda kind, name, _has_default: self._audit("metadata", (kind, name)))
+        if self.metadata:
+            tell_reads(lambda kind, name, _has_default: self._audit("metadata", (kind, name)))
         self._state = StateWatch(self.root)
         self._guard = WriteGuard(self.root, self.own, self._wanted_to_write)
 
@@ -62,6 +65,10 @@ class ImportWatch:
         seen = (EffectFacts(effect, _first_of(effect, [*what]), at) for (effect, at), what in self._seen.items())
         changed = (EffectFacts(Effect.PROCESS_STATE, what, at) for what, at in self._state.changes())
         return (*seen, *changed)
+
+    def allow_writes(self) -> None:
+        """Let writes through from now on."""
+        self._guard.is_on = False
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event not in _TELLING or not self._watching or (here := threading.get_ident()) in self._in_hook:

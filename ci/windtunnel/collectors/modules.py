@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from windtunnel.collectors.failures import relative
-from windtunnel.facts import DataflowFacts, End, ProcessFacts, PropertyFacts
+from windtunnel.collectors.failures import failure_facts, relative
+from windtunnel.collectors.needs import need_of, need_of_write
+from windtunnel.facts import DataflowFacts, End, FailureFacts, ProcessFacts, PropertyFacts
 from windtunnel.findings import Location
 from windtunnel.pool import Job, Outcome, Pool
 from windtunnel.worker import Shelf
@@ -77,21 +78,47 @@ def _nothing_known(trial: Trial) -> PropertyFacts:
 
 
 def build_module(module: ModuleFile) -> DataflowFacts:
-    """The graph of one module, imported in this very process."""
+    """The graph of one module, imported in this very process, and what its import did."""
     from windtunnel.collectors.dataflows import collect_dataflow
+    from windtunnel.collectors.module_imports import ModuleWatch
 
+    watch = ModuleWatch(module.root, Path(os.environ["TMPDIR"]).parent)  # before all that refuses what is to be seen
     _enter(module)
-    return collect_dataflow(module.name, module.path, str(module.root))
+    watch.start()
+    failure = _import(module)
+    imported = watch.stop()
+    if failure is None:
+        return replace(collect_dataflow(module.name, module.path, str(module.root)), imported=imported)
+    failure = replace(failure, needs=failure.needs or need_of_write(watch.refused))
+    return DataflowFacts(module.name, module.path, ProcessFacts(End.COMPLETED), failure=failure, imported=imported)
+
+
+def _import(module: ModuleFile) -> FailureFacts | None:
+    """Import the module; why that failed, None where it did not."""
+    from windtunnel.collectors.hamilton_functions import import_dataflow
+
+    try:
+        import_dataflow(module.name, module.path, module.root)
+    except (Exception, SystemExit) as error:
+        return failure_facts(error, module.root, need_of(error))
+    return None
 
 
 def try_module(trial: Trial) -> tuple[PropertyFacts, ...]:
     """The properties of one module's functions, tried in this very process, put aside one by one."""
     from windtunnel.collectors.properties import iterate_properties
+    from windtunnel.collectors.writes import WriteGuard
 
-    _enter(trial.module)
+    module = trial.module
+    guard = WriteGuard(module.root, Path(os.environ["TMPDIR"]).parent)
+    _enter(module)
+    guard.is_on = True
+    failure = _import(module)
+    guard.is_on = False
+    if failure is not None:  # of which the facts of the graph speak
+        return ()
     shelf = Shelf()
     known: list[PropertyFacts] = []
-    module = trial.module
     for at_work, facts in iterate_properties(
         module.name, module.path, str(module.root), trial.nodes or None, trial.max_examples, trial.seed, trial.seconds
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import traceback
 from collections.abc import Sequence
 
@@ -19,10 +20,11 @@ def need_of(error: BaseException) -> str:
     """What the exception, or one that led to it, asked for; "" where nothing of the kind was the cause."""
     from windtunnel.airflow_compat.outside_needs import outside_need
 
+    is_airflow_there = "airflow" in sys.modules  # else nobody can have raised what it raises
     for cause in chain(error):
         if isinstance(cause, NetworkRefused):
             return f"the network ({cause})"
-        if need := outside_need(cause) or _missing_in_environment(cause) or unrecorded(cause):
+        if need := (is_airflow_there and outside_need(cause)) or _missing_in_environment(cause) or unrecorded(cause):
             return need
     return ""
 

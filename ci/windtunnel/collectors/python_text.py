@@ -72,10 +72,26 @@ class PythonText:
         bound = [pair for node in nodes for pair in self._bound(node, homes)]
         lists = dict(pair for node in nodes for pair in _assigned_lists(node))
         for argument in (argument for node in nodes for argument in _arguments(node, lists)):
-            head, *rest = _unparsed(argument).split(".")
-            for place in (place.joinpath(*rest) for name, place in bound if name == head):
-                files = (place.with_name(place.name + ".py"), place / "__init__.py")
-                yield from (file for file in files if file.is_file())
+            yield from _module_files(argument, bound)
+
+    def driven_together(self, homes: Iterable[Path]) -> Iterator[tuple[int, tuple[Path, ...]]]:
+        """(line, files) for each driver that is given several modules of the `homes` in one expression.
+
+        Nothing of a file that speaks of overrides: there one module may replace nodes of another, or a value may.
+        """
+        if b"hamilton" not in self.text or b"overrides" in self.text:
+            return
+        nodes = list(ast.walk(self._tree))
+        bound = [pair for node in nodes for pair in self._bound(node, homes)]
+        chained: set[int] = set()
+        for node in (node for node in nodes if isinstance(node, ast.Call) and id(node) not in chained):
+            calls = list(_chain(node))
+            chained.update(map(id, calls))
+            given = [argument for call in reversed(calls) for argument in _arguments(call, {})]
+            places = [set(_module_files(argument, bound)) for argument in given]
+            files = tuple(dict.fromkeys(file for found in places if len(found) == 1 for file in found))
+            if len(files) > 1:
+                yield node.lineno, files
 
     @cached_property
     def _tree(self) -> ast.Module:
@@ -97,6 +113,24 @@ class PythonText:
 
 
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def _module_files(argument: ast.expr, bound: Iterable[tuple[str, Path]]) -> Iterator[Path]:
+    """The files that a name, dotted or not, may mean where names are `bound` to places without suffix."""
+    head, *rest = _unparsed(argument).split(".")
+    for place in (place.joinpath(*rest) for name, place in bound if name == head):
+        files = (place.with_name(place.name + ".py"), place / "__init__.py")
+        yield from (file for file in files if file.is_file())
+
+
+def _chain(call: ast.Call) -> Iterator[ast.Call]:
+    """The call, and those on whose result it is called: `a().b().c()`, from the last to the first."""
+    here: ast.expr = call
+    while isinstance(here, ast.Call):
+        yield here
+        if not isinstance(here.func, ast.Attribute):
+            return
+        here = here.func.value
 
 
 def _is_module(place: Path) -> bool:

@@ -55,7 +55,7 @@ def hamilton() -> None:
     """Hamilton and Hypothesis, for the modules alone."""
     _preload_hamilton()
     _preload("hypothesis")
-    from windtunnel.collectors import dataflows, properties  # noqa: F401
+    from windtunnel.collectors import dataflows, module_imports, properties  # noqa: F401
 
 
 def _airflow(*, runs: bool) -> None:

@@ -15,7 +15,16 @@ from windtunnel.facts.contexts import (
 )
 from windtunnel.facts.dags import MOST_DUE, ClockChange, CronFacts, DagFacts, ScheduleFacts, Shape
 from windtunnel.facts.data import DataFacts, LateFacts, LeakFacts, PullFacts, PushFacts, UnrenderedFacts
-from windtunnel.facts.dataflows import CounterExample, DataflowFacts, NodeFacts, Property, PropertyFacts
+from windtunnel.facts.dataflows import (
+    CounterExample,
+    DataflowFacts,
+    DrivenTogetherFacts,
+    DriverUseFacts,
+    ModuleImportFacts,
+    NodeFacts,
+    Property,
+    PropertyFacts,
+)
 from windtunnel.facts.files import (
     ClashFacts,
     DagFileFacts,
@@ -30,6 +39,17 @@ from windtunnel.facts.files import (
     UnseenDagsFacts,
 )
 from windtunnel.facts.forced import ForcedFacts, Forcing
+from windtunnel.facts.graphs import (
+    CombinationFacts,
+    CycleFacts,
+    GapFacts,
+    GraphFacts,
+    NearNameFacts,
+    RedefinedFacts,
+    TwinFacts,
+    UndeliveredFacts,
+    Wired,
+)
 from windtunnel.facts.kills import Fault, KilledFacts, KilledSaveFacts, KillFacts, RetryFacts, Sight
 from windtunnel.facts.meetings import AllRunsFacts
 from windtunnel.facts.parses import (
@@ -94,10 +114,12 @@ __all__ = [
     "ChoiceFacts",
     "ClashFacts",
     "ClockChange",
+    "CombinationFacts",
     "Content",
     "ContextFacts",
     "CounterExample",
     "CronFacts",
+    "CycleFacts",
     "DagFacts",
     "DagFileFacts",
     "DataFacts",
@@ -105,7 +127,9 @@ __all__ = [
     "DatesFacts",
     "DifferenceFacts",
     "DifferenceKind",
+    "DrivenTogetherFacts",
     "DriverFacts",
+    "DriverUseFacts",
     "Effect",
     "EffectFacts",
     "ElsewhereFacts",
@@ -116,7 +140,9 @@ __all__ = [
     "FileUseFacts",
     "ForcedFacts",
     "Forcing",
+    "GapFacts",
     "Grade",
+    "GraphFacts",
     "InstabilityFacts",
     "InventoryFacts",
     "KeptFacts",
@@ -130,6 +156,8 @@ __all__ = [
     "LoadFacts",
     "LossFacts",
     "MappingFacts",
+    "ModuleImportFacts",
+    "NearNameFacts",
     "NeedFacts",
     "NeedKind",
     "NodeFacts",
@@ -144,6 +172,7 @@ __all__ = [
     "PropertyFacts",
     "PullFacts",
     "PushFacts",
+    "RedefinedFacts",
     "RepeatedFacts",
     "RepositoryFacts",
     "ResumedFacts",
@@ -162,10 +191,13 @@ __all__ = [
     "TaskFacts",
     "TaskRunFacts",
     "TwiceFacts",
+    "TwinFacts",
     "UncommittedFacts",
     "UndatedFacts",
+    "UndeliveredFacts",
     "UnrenderedFacts",
     "UnseenDagsFacts",
     "ValueFacts",
     "VisitFacts",
+    "Wired",
 ]

@@ -30,6 +30,7 @@ from windtunnel.facts.files import (
     UnseenDagsFacts,
 )
 from windtunnel.facts.forced import ForcedFacts, Forcing
+from windtunnel.facts.ignores import UnusedIgnoreFacts
 from windtunnel.facts.kills import Fault, KilledFacts, KilledSaveFacts, KillFacts, RetryFacts, Sight
 from windtunnel.facts.meetings import AllRunsFacts
 from windtunnel.facts.parses import (
@@ -166,6 +167,7 @@ __all__ = [
     "UndatedFacts",
     "UnrenderedFacts",
     "UnseenDagsFacts",
+    "UnusedIgnoreFacts",
     "ValueFacts",
     "VisitFacts",
 ]

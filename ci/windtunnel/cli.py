@@ -148,6 +148,53 @@ def explain(code: str) -> None:
     _say(page(wanted))
 
 
+_FOR_RUNS = ("dags", "modules", "jobs", "timeout", "max_memory", "conf", "env_file", "fixtures", "date", "no_color")
+
+
+@cli.command()
+@click.argument("dag_id")
+@partial(_with_settings, chosen=_FOR_RUNS)
+def show(dag_id: str, **given: Any) -> None:
+    """Run the DAG and show it as a tree, with the Hamilton graph that ran inside each task."""
+    from windtunnel.commands.show import show as shown
+    from windtunnel.reporters.look import Look
+
+    settings = replace(settings_for((), given), output="")
+    color, width = _looks(settings)
+    _say(shown(settings, dag_id, Look(color=color, width=width)))
+
+
+@cli.command()
+@click.argument("id", required=False)
+@click.option(
+    "--from", "file", metavar="FILE", default="", help="The JSON report (that of pyproject.toml if not given)."
+)
+def replay(id: str | None, file: str) -> int:
+    """Look for one finding of an earlier JSON report again, alone, with all logs; without ID, list what there is.
+
+    ID is the beginning of its fingerprint, or its code where no other finding has it.
+    """
+    from windtunnel import engine
+    from windtunnel.commands import replay as again
+    from windtunnel.commands.progress import progress_of
+
+    here = settings_for((), {})
+    source = again.last_report(here, file)
+    findings = again.read(source)
+    if id is None:
+        _say(again.listing(findings))
+        return CLEAN
+    wanted = again.the_one(findings, id, source)
+    os.chdir(here.root)  # where the command counts its paths from
+    given = check.make_context("check", wanted.arguments).params
+    settings = replace(settings_for(given.pop("paths"), given), verbose=True, output="", report=(), baseline="")
+    _say(f"{wanted.reproduce}\n\n")
+    with progress_of(settings) as bar:
+        report = again.alone(engine.run(settings, bar.progress, watch=bar.watch), wanted.id)
+    _write(report, replace(settings, format="full"))
+    return FINDINGS if report.findings else CLEAN
+
+
 def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
     """The settings of a run from here: the command line before pyproject.toml before the defaults."""
     from windtunnel.collectors.discovery import find_root

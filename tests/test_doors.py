@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from windtunnel.checks import catalogue
-from windtunnel.cli import cli
+from windtunnel.cli import cli, main
 from windtunnel.errors import UsageError
 from windtunnel.settings import options
 
@@ -60,3 +60,29 @@ def test_settings_are_listed_with_where_each_comes_from(root: Path) -> None:
     assert 'fail-on = "warning"  (pyproject.toml [tool.windtunnel])' in lines
     assert "timeout = 120.0  (default)" in lines
     assert [line.split(" = ")[0] for line in lines[1:]] == [option.key for option in options() if not option.asked]
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("windtunnel expl", ["explain"]),
+        ("windtunnel explain WT00", ["WT001", "WT002"]),
+        ("windtunnel check --select WT1,WT00", ["WT1,WT001", "WT1,WT002"]),
+        ("windtunnel check --format s", ["sarif"]),
+        ("windtunnel check --update", ["--update-baseline"]),
+    ],
+)
+def test_the_shell_completes_commands_options_and_codes(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str, completed: list[str]
+) -> None:
+    monkeypatch.setenv("_WINDTUNNEL_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    with pytest.raises(SystemExit):
+        main()
+
+    assert [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()] == completed
+
+
+def test_the_help_says_how_to_get_completion() -> None:
+    assert 'eval "$(_WINDTUNNEL_COMPLETE=bash_source windtunnel)"' in windtunnel("--help").output

@@ -58,7 +58,7 @@ def test_a_task_holds_the_graph_that_ran_in_it_below_what_was_asked_for() -> Non
         "        │   │   └── day  (input)",
         "        │   └── share",
         "        │       └── rows  (see above)",
-        "        ├── save.totals  (saves /repo/out/totals.parquet: whole)",
+        "        ├── save.totals  (saves totals.parquet: whole)",
         "        └── never executed: spare",
     ]
 

@@ -17,6 +17,8 @@ from windtunnel.errors import UsageError
 from windtunnel.settings import Settings, options, read_pyproject
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from windtunnel.report import Report
 
 CLEAN, FINDINGS, WRONG_USAGE, OUR_FAULT = range(4)
@@ -27,7 +29,8 @@ def main() -> NoReturn:
     with contextlib.suppress(AttributeError):  # a stream that cannot be told so holds any character
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        status = cli.main(standalone_mode=False) or CLEAN
+        # By its name, however it was started: the variable that asks for shell completion is named after it.
+        status = cli.main(prog_name="windtunnel", standalone_mode=False) or CLEAN
     except click.ClickException as error:
         error.show()
         status = WRONG_USAGE
@@ -46,10 +49,28 @@ def main() -> NoReturn:
     sys.exit(status)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_COMPLETION = """\b
+Completion, for the startup file of bash, zsh or fish:
+  eval "$(_WINDTUNNEL_COMPLETE=bash_source windtunnel)"
+  eval "$(_WINDTUNNEL_COMPLETE=zsh_source windtunnel)"
+  _WINDTUNNEL_COMPLETE=fish_source windtunnel | source"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_COMPLETION)
 @click.version_option(package_name="windtunnel")
 def cli() -> None:
     """A wind tunnel for Airflow: proves DAGs, and the Hamilton dataflows inside them, before they are deployed."""
+
+
+def _codes(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """For the shell: the codes that begin so, of a list the last word of it."""
+    from click.shell_completion import CompletionItem
+
+    from windtunnel.checks import catalogue
+
+    before, comma, word = incomplete.rpartition(",")
+    fitting = [check for check in catalogue() if check.code.startswith(word.upper())]
+    return [CompletionItem(f"{before}{comma}{check.code}", help=check.title) for check in fitting]
 
 
 def _with_settings(command: Callable[..., Any], chosen: Collection[str] = ()) -> Callable[..., Any]:
@@ -62,8 +83,9 @@ def _with_settings(command: Callable[..., Any], chosen: Collection[str] = ()) ->
         else:
             kind = click.Choice(option.choices) if option.choices else None
             metavar = None if option.choices else option.metavar
-            several: dict[str, Any] = {"multiple": True} if option.repeated else {}
-            command = click.option(*names, type=kind, metavar=metavar, help=option.help, **several)(command)
+            codes = {"shell_complete": _codes} if option.metavar == "CODE,..." else {}
+            more = {"multiple": True} if option.repeated else codes
+            command = click.option(*names, type=kind, metavar=metavar, help=option.help, **more)(command)
     return command
 
 
@@ -134,7 +156,7 @@ def settings(paths: tuple[Path, ...], **given: Any) -> None:
 
 
 @cli.command()
-@click.argument("code")
+@click.argument("code", shell_complete=_codes)
 def explain(code: str) -> None:
     """Say what the check CODE does, and why."""
     from windtunnel.checks import catalogue
@@ -193,6 +215,29 @@ def replay(id: str | None, file: str) -> int:
         report = again.alone(engine.run(settings, bar.progress, watch=bar.watch), wanted.id)
     _write(report, replace(settings, format="full"))
     return FINDINGS if report.findings else CLEAN
+
+
+@cli.command()
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--requirement", metavar="TEXT", help="What pip installs windtunnel from in the workflow.")
+def init(yes: bool, requirement: str | None) -> int:
+    """Add settings, a pre-commit hook and a workflow to the repository: shows what would change, and asks."""
+    import windtunnel
+    from windtunnel.commands.init import proposal
+
+    proposed = proposal(settings_for((), {}), requirement or f"windtunnel=={windtunnel.__version__}")
+    _say("".join(f"{line}\n" for line in (*proposed.left_alone, *proposed.diff.splitlines())))
+    if not proposed.new:
+        _say("nothing to add\n")
+        return CLEAN
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("init: nothing written: there is nobody to ask; --yes writes")
+    if not yes and not click.confirm(f"Write {', '.join(proposed.new)}?"):
+        _say("nothing written\n")
+        return CLEAN
+    proposed.write()
+    _say(f"written: {', '.join(proposed.new)}\n")
+    return CLEAN
 
 
 def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:

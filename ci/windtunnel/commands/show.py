@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 
 from rich.text import Text
 from rich.tree import Tree
@@ -102,7 +103,7 @@ def _node(name: str, driver: DriverFacts, save: SaveFacts | None, again: bool) -
     notes = [
         "overridden" if name in driver.overrides else "input" if name in driver.inputs else "",
         "" if name in driver.executed or name in (*driver.inputs, *driver.overrides) else "not executed",
-        f"saves {save.path or save.format}: {save.state.value}" if save else "",
+        f"saves {PurePath(save.path).name or save.format}: {save.state.value}" if save else "",
         _AGAIN if again else "",
     ]
     note = f"  ({'; '.join(filter(None, notes))})" if any(notes) else ""

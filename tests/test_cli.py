@@ -151,13 +151,6 @@ def test_explain_prints_the_page_of_a_check(tmp_path):
     assert windtunnel(tmp_path, "explain", "WT4O1").returncode == 2
 
 
-def test_checks_lists_every_check(tmp_path):
-    from windtunnel.checks import catalogue
-
-    listed = windtunnel(tmp_path, "checks").stdout.splitlines()
-    assert [line.split()[0] for line in listed] == [known.code for known in catalogue()]
-
-
 def test_a_reader_who_goes_away_changes_nothing_in_the_exit_status(tmp_path):
     command = f"{sys.executable} -m windtunnel explain WT101 | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -236,3 +229,46 @@ def test_an_inventory_without_a_dag_and_a_bad_file_of_variables_are_wrong_usage(
     assert done.returncode == 2
     assert message in done.stderr
     assert "secret" not in done.stderr
+
+
+def test_a_baseline_lets_what_is_known_pass_and_what_is_new_fail(repository):
+    root = repository({"dags/bad.py": BAD})
+    select = ("check", "--select", "WT3", "--baseline", "known.json")
+    assert windtunnel(root, *select).returncode == 2
+    written = windtunnel(root, *select, "--update-baseline")
+    assert written.returncode == 0
+    assert written.stderr == "windtunnel: known.json: 1 known, 0 taken out\n"
+    known = windtunnel(root, *select)
+    assert known.returncode == 0
+    assert "dags/bad.py:7  error (known)  WT301 failed-task" in known.stdout
+    assert "no new findings (1 known)" in known.stdout
+    (root / "dags/bad.py").write_text("\n\n" + BAD)
+    (root / "dags/worse.py").write_text(BAD.replace('"bad"', '"worse"'))
+    new = windtunnel(root, *select)
+    assert new.returncode == 1
+    assert "1 error in 1 file (1 known)" in new.stdout
+    (root / "dags/worse.py").unlink()
+    (root / "dags/bad.py").write_text(GOOD.replace('"good"', '"bad"'))
+    mended = windtunnel(root, *select)
+    assert "no longer occurs; --update-baseline takes it out of the baseline:" in mended.stdout
+    assert windtunnel(root, *select, "--update-baseline").stderr == "windtunnel: known.json: 0 known, 1 taken out\n"
+
+
+def test_one_run_writes_as_many_reports_as_are_asked_for(repository):
+    root = repository({"dags/bad.py": BAD})
+    forms = {"sarif": "out.sarif", "junit": "junit.xml", "markdown": "summary.md", "json": "out.json"}
+    asked = [word for form, file in forms.items() for word in ("--report", f"{form}={file}")]
+    variables = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r", "GITHUB_SHA": "abc"}
+    done = windtunnel(root, "check", "--select", "WT3", "--format", "github", *asked, **variables)
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error file=dags/bad.py,line=7,title=WT301 failed-task::task 'work' failed: ")
+    (finding,) = json.loads((root / "out.json").read_text())["findings"]
+    (result,) = json.loads((root / "out.sarif").read_text())["runs"][0]["results"]
+    assert list(result["partialFingerprints"].values()) == [finding["fingerprint"]]
+    assert 'failures="1"' in (root / "junit.xml").read_text()
+    assert "](https://github.com/o/r/blob/abc/dags/bad.py#L7)" in (root / "summary.md").read_text()
+    wrong = windtunnel(root, "check", "--report", "sarif=no/folder/x")
+    assert (wrong.returncode, wrong.stderr) == (
+        2,
+        "windtunnel: --report sarif: no/folder/x: there is no folder no/folder\n",
+    )

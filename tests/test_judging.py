@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from windtunnel.checks import Check, catalogue
+from windtunnel.checks import Check, catalogue, selected
 from windtunnel.cli import cli
+from windtunnel.errors import UsageError
 from windtunnel.facts import (
     CounterExample,
     CycleFacts,
@@ -138,3 +139,22 @@ def test_a_cycle_through_two_modules_shows_in_the_driver_that_joins_them(tmp_pat
 
     assert isinstance(facts, DrivenTogetherFacts)
     assert facts.cycles == (CycleFacts(("one", "two"), Location("modules/a.py", 3), driver="run.py:4"),)
+
+
+def test_an_ignore_for_files_silences_its_checks_there_and_says_by_which_glob(repository) -> None:
+    root = repository({FILE: "import this\nraise ValueError\n"})
+    ignored = {"per_file_ignores": (("modules/*", ("WT3",)), ("dags/*", ("WT2", "failed-task")))}
+
+    assert judged("WT301", FILE, TASK, root, **ignored).suppressed == "per-file-ignores: dags/*"
+    assert judged("WT301", FILE, TASK, root, per_file_ignores=(("dags/*", ("WT2",)),)).suppressed == ""
+
+
+def test_the_reason_on_the_line_goes_before_that_for_its_file(repository) -> None:
+    root = repository({FILE: "import this\nraise ValueError  # noqa: WT301\n"})
+
+    assert judged("WT301", FILE, TASK, root, per_file_ignores=(("*", ("WT3",)),)).suppressed == "no reason given"
+
+
+def test_a_check_that_is_ignored_for_files_has_to_exist(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="per-file-ignores: unknown check 'WT9'"):
+        selected(Settings(tmp_path, per_file_ignores=(("*", ("WT9",)),)))

@@ -63,7 +63,11 @@ rows = 3
         ("max-memory = 0.5", "max-memory: expected MiB, a whole number from 1, not 0.5"),
         ("min-linearity = 1.5", "min-linearity: expected a number from 0 to 1, not 1.5"),
         ('fail-on = "notice"', "fail-on: expected error or warning, not 'notice'"),
-        ('format = "xml"', "format: expected text or json, not 'xml'"),
+        ('format = "xml"', "format: expected one of full, concise, grouped, github, sarif, junit, markdown, json, not"),
+        (
+            'report = "out.xml"',
+            "report: expected FORMAT=FILE, with one of full, concise, grouped, github, sarif, junit,",
+        ),
         ('quiet = "yes"', "quiet: expected true or false, not 'yes'"),
         ("select = [1]", "select: expected codes or prefixes of codes, not [1]"),
         ('select = ""', "select: expected codes or prefixes of codes, not ''"),
@@ -171,3 +175,31 @@ def test_budgets_that_are_no_tables_are_refused(tmp_path):
 def test_a_date_is_in_utc_where_it_names_no_other_zone(text, tmp_path):
     (tmp_path / "pyproject.toml").write_text(f"[tool.windtunnel]\ndate = {text}\n")
     assert datetime.fromisoformat(read_pyproject(tmp_path)["date"]) == datetime(2026, 1, 31, tzinfo=timezone.utc)
+
+
+def test_per_file_ignores_are_a_table_of_globs_and_the_first_that_matches_tells(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.windtunnel.per-file-ignores]\n"dags/legacy/*" = ["WT201", "WT3"]\n"*_test.py" = "WT1"\n'
+    )
+    settings = Settings(tmp_path, **read_pyproject(tmp_path))
+
+    def means(code):
+        return lambda chosen: any(code.startswith(word) for word in chosen)
+
+    assert settings.ignored_by("dags/legacy/old/a.py", means("WT301")) == "dags/legacy/*"
+    assert settings.ignored_by("dags/legacy/a.py", means("WT202")) == ""
+    assert settings.ignored_by("dags/b/a_test.py", means("WT101")) == "*_test.py"
+    assert settings.ignored_by("dags/b/a.py", means("WT101")) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('per-file-ignores = ["WT1"]', "per-file-ignores: expected a table of lists of codes, not ['WT1']"),
+        ("update-baseline = true", "unknown key 'update-baseline'"),
+    ],
+)
+def test_what_only_a_table_or_only_the_command_line_can_say_is_refused_elsewhere(text, message, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(f"[tool.windtunnel]\n{text}\n")
+    with pytest.raises(UsageError, match=re.escape(message)):
+        read_pyproject(tmp_path)

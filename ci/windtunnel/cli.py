@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from windtunnel.errors import UsageError
 from windtunnel.settings import Settings, options, read_pyproject
 
 if TYPE_CHECKING:
-    from windtunnel.engine import Progress
+    from click.shell_completion import CompletionItem
+
     from windtunnel.report import Report
 
 CLEAN, FINDINGS, WRONG_USAGE, OUR_FAULT = range(4)
@@ -27,7 +29,8 @@ def main() -> NoReturn:
     with contextlib.suppress(AttributeError):  # a stream that cannot be told so holds any character
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        status = cli.main(standalone_mode=False) or CLEAN
+        # By its name, however it was started: the variable that asks for shell completion is named after it.
+        status = cli.main(prog_name="windtunnel", standalone_mode=False) or CLEAN
     except click.ClickException as error:
         error.show()
         status = WRONG_USAGE
@@ -46,10 +49,28 @@ def main() -> NoReturn:
     sys.exit(status)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_COMPLETION = """\b
+Completion, for the startup file of bash, zsh or fish:
+  eval "$(_WINDTUNNEL_COMPLETE=bash_source windtunnel)"
+  eval "$(_WINDTUNNEL_COMPLETE=zsh_source windtunnel)"
+  _WINDTUNNEL_COMPLETE=fish_source windtunnel | source"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_COMPLETION)
 @click.version_option(package_name="windtunnel")
 def cli() -> None:
     """A wind tunnel for Airflow: proves DAGs, and the Hamilton dataflows inside them, before they are deployed."""
+
+
+def _codes(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """For the shell: the codes that begin so, of a list the last word of it."""
+    from click.shell_completion import CompletionItem
+
+    from windtunnel.checks import catalogue
+
+    before, comma, word = incomplete.rpartition(",")
+    fitting = [check for check in catalogue() if check.code.startswith(word.upper())]
+    return [CompletionItem(f"{before}{comma}{check.code}", help=check.title) for check in fitting]
 
 
 def _with_settings(command: Callable[..., Any], chosen: Collection[str] = ()) -> Callable[..., Any]:
@@ -62,7 +83,9 @@ def _with_settings(command: Callable[..., Any], chosen: Collection[str] = ()) ->
         else:
             kind = click.Choice(option.choices) if option.choices else None
             metavar = None if option.choices else option.metavar
-            command = click.option(*names, type=kind, metavar=metavar, help=option.help)(command)
+            codes = {"shell_complete": _codes} if option.metavar == "CODE,..." else {}
+            more = {"multiple": True} if option.repeated else codes
+            command = click.option(*names, type=kind, metavar=metavar, help=option.help, **more)(command)
     return command
 
 
@@ -72,12 +95,19 @@ def _with_settings(command: Callable[..., Any], chosen: Collection[str] = ()) ->
 def check(paths: tuple[Path, ...], **given: Any) -> int:
     """Load, run and try what is in PATHS (the repository that you stand in, if none is given)."""
     from windtunnel import engine
+    from windtunnel.commands.progress import progress_of
 
     settings = settings_for(paths, given)
     _insist_on_output(settings.output)
-    with _progress(settings) as progress:
-        report = engine.run(settings, progress)
+    for form, file in settings.report:
+        _insist_on_output(file, f"--report {form}:")
+    if settings.update_baseline:
+        _insist_on_output(settings.baseline, "--baseline")
+    with progress_of(settings) as bar:
+        report = engine.run(settings, bar.progress, watch=bar.watch)
     _write(report, settings)
+    if settings.update_baseline:
+        _write_baseline(report, settings)
     return FINDINGS if report.failed else CLEAN
 
 
@@ -92,28 +122,41 @@ _FOR_INVENTORY = ("dags", "jobs", "timeout", "env_file", "fixtures", "output", "
 def inventory(paths: tuple[Path, ...], form: str, stub: bool, **given: Any) -> None:
     """List what the DAG files in PATHS ask of their deployment: connections, variables, pools, queues, assets."""
     from windtunnel import inventory as stock
+    from windtunnel.commands.progress import progress_of
     from windtunnel.reporters.inventory import render
 
     settings = settings_for(paths, given)
     settings = replace(settings, output=str(given["output"] or ""))  # in pyproject.toml it is where the report goes
     _insist_on_output(settings.output)
-    with _progress(settings) as progress:
-        taken = stock.take(settings, progress)
+    with progress_of(settings) as bar:
+        taken = stock.take(settings, bar.progress)
     color, width = _looks(settings)
     _deliver(render(taken, "env" if stub else form, color=color, width=width), settings.output)
 
 
 @cli.command()
-def checks() -> None:
-    """List the checks."""
-    from windtunnel.checks import catalogue
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@partial(_with_settings, chosen=("select", "ignore"))
+def checks(paths: tuple[Path, ...], **given: Any) -> None:
+    """List the checks by block, with their severities; `-` marks those that the settings leave out."""
+    from windtunnel.commands.listings import list_of_checks
 
-    for known in catalogue():
-        _say(f"{known.code}  {known.severity!s:<7}  {known.name:<28}  {known.title}\n")
+    _say(list_of_checks(settings_for(paths, given)))
 
 
 @cli.command()
-@click.argument("code")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_with_settings
+def settings(paths: tuple[Path, ...], **given: Any) -> None:
+    """List the effective settings, and where each comes from, for `windtunnel check` with the same words."""
+    from windtunnel.commands.listings import list_of_settings
+
+    effective = settings_for(paths, given)
+    _say(list_of_settings(effective, read_pyproject(effective.root), said(given)))
+
+
+@cli.command()
+@click.argument("code", shell_complete=_codes)
 def explain(code: str) -> None:
     """Say what the check CODE does, and why."""
     from windtunnel.checks import catalogue
@@ -127,6 +170,76 @@ def explain(code: str) -> None:
     _say(page(wanted))
 
 
+_FOR_RUNS = ("dags", "modules", "jobs", "timeout", "max_memory", "conf", "env_file", "fixtures", "date", "no_color")
+
+
+@cli.command()
+@click.argument("dag_id")
+@partial(_with_settings, chosen=_FOR_RUNS)
+def show(dag_id: str, **given: Any) -> None:
+    """Run the DAG and show it as a tree, with the Hamilton graph that ran inside each task."""
+    from windtunnel.commands.show import show as shown
+    from windtunnel.reporters.look import Look
+
+    settings = replace(settings_for((), given), output="")
+    color, width = _looks(settings)
+    _say(shown(settings, dag_id, Look(color=color, width=width)))
+
+
+@cli.command()
+@click.argument("id", required=False)
+@click.option(
+    "--from", "file", metavar="FILE", default="", help="The JSON report (that of pyproject.toml if not given)."
+)
+def replay(id: str | None, file: str) -> int:
+    """Look for one finding of an earlier JSON report again, alone, with all logs; without ID, list what there is.
+
+    ID is the beginning of its fingerprint, or its code where no other finding has it.
+    """
+    from windtunnel import engine
+    from windtunnel.commands import replay as again
+    from windtunnel.commands.progress import progress_of
+
+    here = settings_for((), {})
+    source = again.last_report(here, file)
+    findings = again.read(source)
+    if id is None:
+        _say(again.listing(findings))
+        return CLEAN
+    wanted = again.the_one(findings, id, source)
+    os.chdir(here.root)  # where the command counts its paths from
+    given = check.make_context("check", wanted.arguments).params
+    settings = replace(settings_for(given.pop("paths"), given), verbose=True, output="", report=(), baseline="")
+    _say(f"{wanted.reproduce}\n\n")
+    with progress_of(settings) as bar:
+        report = again.alone(engine.run(settings, bar.progress, watch=bar.watch), wanted.id)
+    _write(report, replace(settings, format="full"))
+    return FINDINGS if report.findings else CLEAN
+
+
+@cli.command()
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--requirement", metavar="TEXT", help="What pip installs windtunnel from in the workflow.")
+def init(yes: bool, requirement: str | None) -> int:
+    """Add settings, a pre-commit hook and a workflow to the repository: shows what would change, and asks."""
+    import windtunnel
+    from windtunnel.commands.init import proposal
+
+    proposed = proposal(settings_for((), {}), requirement or f"windtunnel=={windtunnel.__version__}")
+    _say("".join(f"{line}\n" for line in (*proposed.left_alone, *proposed.diff.splitlines())))
+    if not proposed.new:
+        _say("nothing to add\n")
+        return CLEAN
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("init: nothing written: there is nobody to ask; --yes writes")
+    if not yes and not click.confirm(f"Write {', '.join(proposed.new)}?"):
+        _say("nothing written\n")
+        return CLEAN
+    proposed.write()
+    _say(f"written: {', '.join(proposed.new)}\n")
+    return CLEAN
+
+
 def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
     """The settings of a run from here: the command line before pyproject.toml before the defaults."""
     from windtunnel.collectors.discovery import find_root
@@ -135,7 +248,7 @@ def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
     absolute = tuple(_existing(here, path, "") for path in paths)
     root = find_root(here, absolute)
     known = {option.name: option for option in options()}
-    chosen = {name: known[name].read(value, known[name].flag) for name, value in given.items() if value is not None}
+    chosen = {name: known[name].read(value, known[name].flag) for name, value in said(given).items()}
     for name in {"dags", "modules"} & chosen.keys():  # said from where the user stands, in pyproject.toml from the root
         chosen[name] = tuple(str(_existing(here, path, f"{known[name].flag}: ")) for path in chosen[name])
     for name in {"env_file", "fixtures"} & chosen.keys():
@@ -143,30 +256,58 @@ def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
     return replace(Settings(root, absolute), **{**read_pyproject(root), **chosen})
 
 
-def _existing(here: Path, path: str | Path, where: str) -> Path:
-    import os
+def said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a command's options that were given."""
+    return {name: value for name, value in given.items() if value not in (None, ())}
 
+
+def _existing(here: Path, path: str | Path, where: str) -> Path:
     found = Path(os.path.normpath(here / path))  # not resolved: a link in the repository belongs to the repository
     if not found.exists():
         raise UsageError(f"{where}{path}: no such file or folder")
     return found
 
 
-def _insist_on_output(output: str) -> None:
+def _insist_on_output(output: str, flag: str = "--output") -> None:
     """A run takes minutes, and must not end in a report that cannot be written."""
     file = Path(output)
     if file.is_dir() and output:
-        raise UsageError(f"--output {output}: is a folder; name a file")
+        raise UsageError(f"{flag} {output}: is a folder; name a file")
     if not file.parent.is_dir():
-        raise UsageError(f"--output {output}: there is no folder {file.parent}")
+        raise UsageError(f"{flag} {output}: there is no folder {file.parent}")
 
 
 def _write(report: Report, settings: Settings) -> None:
     from windtunnel.reporters import render
 
     color, width = _looks(settings)
-    verbosity = settings.verbose - settings.quiet
-    _deliver(render(report, settings.format, color=color, width=width, verbosity=verbosity), settings.output)
+    look = {
+        "verbosity": settings.verbose - settings.quiet,
+        "statistics": settings.statistics,
+        "durations": settings.durations,
+        "links": _links(os.environ),
+    }
+    for form, file in settings.report:
+        _deliver(render(report, form, width=_width(to_file=True), **look), file, "--report")
+    _deliver(render(report, settings.format, color=color, width=width, **look), settings.output)
+
+
+def _links(environ: Mapping[str, str]) -> str:
+    """Where the files of this very commit can be read, under GitHub Actions."""
+    # https://docs.github.com/actions/reference/variables-reference#default-environment-variables
+    server, name, commit = (environ.get(f"GITHUB_{word}", "") for word in ("SERVER_URL", "REPOSITORY", "SHA"))
+    return f"{server}/{name}/blob/{commit}/" if server and name and commit else ""
+
+
+def _write_baseline(report: Report, settings: Settings) -> None:
+    from windtunnel.baseline import render
+
+    try:
+        Path(settings.baseline).write_text(render(report), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
+    known = sum(finding.known for finding in report.findings) + len(report.unjudged)
+    click.echo(f"windtunnel: {settings.baseline}: {known} known, {len(report.gone)} taken out", err=True)
 
 
 def _looks(settings: Settings) -> tuple[bool, int]:
@@ -175,20 +316,18 @@ def _looks(settings: Settings) -> tuple[bool, int]:
     return not settings.no_color and not to_file and _colourful(sys.stdout), _width(to_file)
 
 
-def _deliver(text: str, output: str) -> None:
+def _deliver(text: str, output: str, flag: str = "--output") -> None:
     if not output:
         _say(text)
         return
     try:
         Path(output).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"--output {output}: {error.strerror}") from error
+        raise UsageError(f"{flag} {output}: {error.strerror}") from error
 
 
 def _say(text: str) -> None:
     """Print, also to nobody, and to a reader who goes away, as head does: that changes nothing in the exit status."""
-    import os
-
     try:
         click.echo(text, nl=False, color=True)
     except BrokenPipeError:
@@ -204,31 +343,5 @@ def _width(to_file: bool) -> int:
 
 
 def _colourful(stream: Any) -> bool:
-    import os
-
     terminal = stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
     return not os.environ.get("NO_COLOR") and (terminal or bool(os.environ.get("FORCE_COLOR")))
-
-
-@contextlib.contextmanager
-def _progress(settings: Settings) -> Iterator[Progress]:
-    """A bar on a terminal, nothing elsewhere."""
-    from windtunnel.engine import silent
-
-    if settings.quiet or not (sys.stderr and sys.stderr.isatty()):
-        yield silent
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True, no_color=settings.no_color)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("{task.fields[latest]}"), console=console, transient=True) as bar:
-        stages: dict[str, Any] = {}
-
-        def show(stage: str, done: int, total: int, name: str) -> None:
-            if stage not in stages:
-                stages[stage] = bar.add_task(stage, total=total, latest="")
-            bar.update(stages[stage], completed=done, total=total, latest=name)
-
-        yield show

@@ -6,13 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
 import windtunnel
+from windtunnel.baseline import read_baseline, weighed
 from windtunnel.checks import Check, catalogue, matches, selected
 from windtunnel.collectors.context_plan import CONTEXTS
 from windtunnel.collectors.contexts import collect_contexts
@@ -43,17 +44,21 @@ from windtunnel.facts import (
     SlowImportFacts,
     TaskFacts,
     UnseenDagsFacts,
+    UnusedIgnoreFacts,
     Wired,
 )
 from windtunnel.findings import Location
+from windtunnel.fingerprints import fingerprints
 from windtunnel.judging import (
     RUN_SUBJECTS,
     Subject,
+    in_order,
     judge,
     subjects_of_all_runs,
     subjects_of_context,
     subjects_of_drivers,
     subjects_of_file,
+    subjects_of_ignores,
     subjects_of_module,
     subjects_of_paths,
     subjects_of_repository,
@@ -63,9 +68,10 @@ from windtunnel.judging import (
 from windtunnel.paths import has_more_paths
 from windtunnel.pool import Pool
 from windtunnel.pools import Pools
-from windtunnel.report import Report, Timing, Versions
+from windtunnel.report import Report, Rule, Timing, Versions
 from windtunnel.run_requests import context_requests, run_requests
 from windtunnel.settings import Settings
+from windtunnel.unused_ignores import unused_ignores
 
 _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
 _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
@@ -85,6 +91,10 @@ class Progress(Protocol):
 
 def silent(stage: str, done: int, total: int, name: str) -> None:
     """Progress for nobody."""
+
+
+def unwatched(pools: Pools) -> None:
+    """For those who do not care what is at work."""
 
 
 @dataclass(slots=True)
@@ -112,29 +122,38 @@ class _Collected:
         yield from subjects_of_drivers(self.driven_together, self.dataflows, settings.root)
 
 
-def run(settings: Settings, progress: Progress = silent, pools: Pools | None = None) -> Report:
+def run(
+    settings: Settings,
+    progress: Progress = silent,
+    pools: Pools | None = None,
+    watch: Callable[[Pools], None] = unwatched,
+) -> Report:
     """Discover, collect, check. Raises UsageError where the settings make no sense or leave nothing to check.
 
-    Whoever runs several times hands its own `pools` in, and closes them; else they are started and ended here.
+    Whoever runs several times hands its own `pools` in, and closes them; else they are started and ended here. `watch`
+    is given the pools before they begin: they know what is at work.
     """
     started = time.monotonic()
     fixtures = read_fixtures(settings)
     settings = with_pools(settings, fixtures)
+    known = read_baseline(settings)
     checks = selected(settings)
     plan = Plan.of(checks, discover(settings), settings)
     checks = (*checks, *prerequisites(plan, checks, settings))
     with ExitStack() as stack:
         pools = pools or stack.enter_context(plan.pools(settings))
+        watch(pools)
         collected = _collect(plan, settings, fixtures, progress, pools)
     findings = judge(checks, collected.subjects(settings), settings)
     collected.timings.append(Timing("total", time.monotonic() - started))
-    return Report(
+    report = Report(
         root=settings.root,
         versions=versions(),
         fail_on=settings.fail_on,
         checks=len(checks),
         seed=settings.seed,
         findings=findings,
+        rules=tuple(map(rule_of, checks)),
         files=tuple(collected.files),
         runs=collected.runs,
         paths=collected.paths,
@@ -143,6 +162,21 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
         properties=tuple(collected.properties),
         timings=tuple(collected.timings),
     )
+    return weighed(_with_unused_ignores(report, checks, settings), known, checks, settings)
+
+
+def _with_unused_ignores(report: Report, checks: Sequence[Check], settings: Settings) -> Report:
+    """The report with what only the findings tell: what is silenced in vain, and what each is known by."""
+    asked = any(check.on is UnusedIgnoreFacts for check in checks)
+    unused = tuple(unused_ignores(report, checks, whole=not settings.paths)) if asked else ()
+    findings = in_order((*report.findings, *judge(checks, subjects_of_ignores(unused), settings)))
+    marked = zip(findings, fingerprints(findings), strict=True)
+    return replace(report, findings=tuple(replace(finding, fingerprint=text) for finding, text in marked))
+
+
+def rule_of(check: Check) -> Rule:
+    """The check as reports explain it."""
+    return Rule(check.code, check.name, check.severity, check.title, check.remedy, check.page.strip())
 
 
 def versions() -> Versions:

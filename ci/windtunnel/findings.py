@@ -52,7 +52,8 @@ class Finding:
 
     `source` is the line of code at the location, `reproduce` a command for a shell, `docs` the command that shows the
     check's page.
-    `suppressed` holds the reason for which the owner has silenced it; empty means that it counts.
+    `suppressed` holds the reason for which the owner has silenced it; empty means that it counts. `known` is one that
+    stands in the baseline: it is shown, and does not fail. `fingerprint` stays the same when lines move.
     """
 
     code: str
@@ -69,3 +70,5 @@ class Finding:
     reproduce: str = ""
     docs: str = ""
     suppressed: str = ""
+    known: bool = False
+    fingerprint: str = ""

@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from windtunnel.checks import Check, catalogue
+from windtunnel.checks import Check, catalogue, matches
 from windtunnel.collectors.failures import relative
-from windtunnel.collectors.source import SourceIndex, holder_of, ignore_reason, read_source
+from windtunnel.collectors.ignores import ignore_reason
+from windtunnel.collectors.source import SourceIndex, holder_of, read_source
 from windtunnel.facts import (
     AllRunsFacts,
     CheckCrash,
@@ -42,6 +43,7 @@ from windtunnel.facts import (
     UncommittedFacts,
     UndatedFacts,
     UnseenDagsFacts,
+    UnusedIgnoreFacts,
 )
 from windtunnel.findings import Complaint, Finding, Location
 from windtunnel.graphs import rings
@@ -123,6 +125,11 @@ def subjects_of_unseen(unseen: UnseenDagsFacts) -> Iterator[Subject]:
     yield Subject("", unseen)
 
 
+def subjects_of_ignores(unused: Iterable[UnusedIgnoreFacts]) -> Iterator[Subject]:
+    """Ignore comments, which are judged when it is known what they might have silenced."""
+    yield from (Subject(ignore.location.path, ignore) for ignore in unused)
+
+
 def subjects_of_module(facts: DataflowFacts | PropertyFacts) -> Iterator[Subject]:
     """The dataflow and its nodes, or the properties of one node."""
     yield Subject(facts.path, facts)
@@ -162,6 +169,11 @@ def judge(checks: Sequence[Check], subjects: Iterable[Subject], settings: Settin
                 crashes.append(Subject(subject.path, _crash(check, subject, error)))
     watchers = [check for check in catalogue() if check.on is CheckCrash]
     findings += [finding for crash in crashes for check in watchers for finding in scribe.findings(check, crash)]
+    return in_order(findings)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings sorted by place, each once."""
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: (finding.location, finding.code, finding.message)))
 
 
@@ -198,8 +210,12 @@ class _Scribe:
             evidence=said.evidence,
             reproduce=_reproduce(check, subject, self._settings),
             docs=f"windtunnel explain {check.code}",
-            suppressed=ignore_reason(source, check.code),
+            suppressed=ignore_reason(source, check.code) or self._ignored(check, said.location.path),
         )
+
+    def _ignored(self, check: Check, path: str) -> str:
+        glob = self._settings.ignored_by(path, lambda chosen: matches(check, chosen))
+        return f"per-file-ignores: {glob}" if glob else ""
 
     def _line_at(self, location: Location) -> str:
         lines = self._lines(location.path)
@@ -215,7 +231,9 @@ def _lines_of(file: Path) -> list[str]:
 
 def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
     """The command that looks for this finding alone, in this file alone, under the settings of this run."""
-    words = ["windtunnel", "check", *filter(None, [subject.path]), "--select", check.code]
+    # An ignore comment is judged beside the check that it is about.
+    beside = [subject.facts.beside] if isinstance(subject.facts, UnusedIgnoreFacts) else []
+    words = ["windtunnel", "check", *filter(None, [subject.path]), "--select", ",".join([check.code, *beside])]
     plain = Settings(settings.root)
     for option in options():
         value = getattr(settings, option.name)

@@ -104,7 +104,7 @@ def _setting(option: Option) -> tuple[str, ...]:
         "-"
         if option.in_file
         else ", ".join(f"`{' '.join(filter(None, (flag, metavar)))}`" for flag in (option.short, option.flag) if flag),
-        f"`{option.key}`",
+        "-" if option.asked else f"`{option.key}`",
         "-" if option.report or option.in_file else f"`--windtunnel-{option.key}`",
         _default(option.name),
         option.help,

@@ -134,7 +134,7 @@ def _settings(config: pytest.Config) -> Settings:
     for name in ("dags", "modules"):  # on the command line they are said from where the user stands
         if name in chosen:
             chosen[name] = tuple(str(invoked_in / path) for path in chosen[name])
-    for name in {"env_file", "fixtures"} & chosen.keys():
+    for name in {"env_file", "fixtures", "baseline"} & chosen.keys():
         chosen[name] = str(invoked_in / chosen[name])
     return replace(Settings(root), **{**read_pyproject(root), **chosen})
 

@@ -76,6 +76,12 @@ class Pool:
         self._start = partial(_Template, warm_up, environment, max_memory)
         self._templates = [self._start()]
         self._maps: WeakSet[Generator[object, None, None]] = WeakSet()
+        self._at_work: dict[int, Job[Any]] = {}
+
+    @property
+    def at_work(self) -> tuple[Job[Any], ...]:
+        """The jobs that run now; any thread may ask."""
+        return tuple(self._at_work.values())
 
     @property
     def size(self) -> int:
@@ -116,6 +122,7 @@ class Pool:
                     return
                 ended = [one for one in self._wait(running) if one.hear()]
                 running = [one for one in running if one not in ended]
+                self._forget(ended)
                 lost = [one for one in ended if not one.received]
                 if lost:
                     self._replace({one.template for one in lost})
@@ -124,10 +131,16 @@ class Pool:
                     if one.received:
                         yield one.job, _outcome(one.job, self._max_memory, bytes(one.received[len(STARTED) :]))
         finally:
+            self._forget(running)
             for one in running:
                 one.result.close()
 
+    def _forget(self, ended: Iterable[_Running[Key]]) -> None:
+        for one in ended:
+            self._at_work.pop(id(one.job), None)
+
     def _order(self, job: Job[Key]) -> _Running[Key]:
+        self._at_work[id(job)] = job
         template = self._templates[-1]
         return _Running(job, template, template.order(job))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from windtunnel.airflow_compat.environment import without_airflow
 from windtunnel.collectors.env_file import read_env_file
@@ -49,6 +49,11 @@ class Pools:
         for pool in self._started.values():
             pool.close()
         self._started = {}
+
+    @property
+    def at_work(self) -> tuple[Any, ...]:
+        """What the children are at work on: the keys of the jobs that run now, of whatever kind."""
+        return tuple(job.key for pool in tuple(self._started.values()) for job in pool.at_work)
 
     @property
     def dags(self) -> Pool:

@@ -15,6 +15,7 @@ from windtunnel.facts import (
     RunFacts,
 )
 from windtunnel.findings import Finding, Location, Severity
+from windtunnel.fingerprints import KnownFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,28 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """A check that was run, for reports that explain it. `help` is Markdown: what it does, why, what to do."""
+
+    code: str
+    name: str
+    severity: Severity
+    title: str
+    remedy: str
+    help: str
+
+
+CRASHED = "WT001"
+"""The code of a check that crashed: nobody may take it for known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """All that reporters read. Findings come sorted by file, line and code; suppressed ones are among them."""
+    """All that reporters read. Findings come sorted by file, line and code; suppressed ones are among them.
+
+    Of the baseline, `gone` is what no longer occurs, and `unjudged` what this run cannot speak of. `rules` are the
+    checks that were run.
+    """
 
     root: Path
     versions: Versions
@@ -52,16 +73,24 @@ class Report:
     dataflows: tuple[DataflowFacts, ...] = ()
     properties: tuple[PropertyFacts, ...] = ()
     timings: tuple[Timing, ...] = field(default=())
+    gone: tuple[KnownFinding, ...] = ()
+    unjudged: tuple[KnownFinding, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The findings that nobody has suppressed, those of the baseline among them."""
+        return tuple(finding for finding in self.findings if not finding.suppressed)
 
     @property
     def counting(self) -> tuple[Finding, ...]:
-        """The findings that nobody has suppressed."""
-        return tuple(finding for finding in self.findings if not finding.suppressed)
+        """The findings that nobody has suppressed, and that are not known from the baseline."""
+        return tuple(finding for finding in self.shown if not finding.known)
 
     @property
     def failed(self) -> bool:
         """Whether a finding is as severe as the owner's `fail_on`, or a check of ours did not do its work."""
-        return any(f.severity >= self.fail_on or f.code.startswith("WT0") for f in self.counting)
+        return any(f.severity >= self.fail_on or f.code == CRASHED for f in self.counting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,13 @@ def words(value: Any) -> tuple[str, ...]:
     return chosen
 
 
+def words_by_glob(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A table that gives words, or a list of them, to each glob."""
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return tuple((glob, words(chosen)) for glob, chosen in value.items())
+
+
 def at_least(low: float, number: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """What reads a finite number that is not below `low`."""
 
@@ -54,6 +61,21 @@ def one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
         if value not in choices:
             raise ValueError
         return str(value)
+
+    return parse
+
+
+def reports(forms: tuple[str, ...]) -> Callable[[Any], tuple[tuple[str, str], ...]]:
+    """What reads FORMAT=FILE, or a list of them, as (format, file) pairs."""
+
+    def parse(value: Any) -> tuple[tuple[str, str], ...]:
+        entries = [value] if isinstance(value, str) else value
+        if not isinstance(entries, list | tuple) or not all(isinstance(entry, str) for entry in entries):
+            raise ValueError
+        pairs = tuple((form, file) for form, _, file in (entry.partition("=") for entry in entries))
+        if not all(form in forms and file for form, file in pairs):
+            raise ValueError
+        return pairs
 
     return parse
 

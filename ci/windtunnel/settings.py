@@ -20,8 +20,10 @@ from windtunnel.setting_values import (
     params,
     past_moment,
     path_text,
+    reports,
     share,
     words,
+    words_by_glob,
     yes_or_no,
 )
 
@@ -34,7 +36,8 @@ class Option:
 
     `expects` completes the sentence "expected …" in the error for a value that `parse` refuses. A `switch` takes no
     value on the command line. What concerns the `report` alone is no option of pytest's, which reports in its own way.
-    One that is `budgeted` can have another value for some DAGs; one that stands `in_file` only is no option anywhere.
+    One that is `budgeted` can have another value for some DAGs, one that is `repeated` may be given several times; one
+    that stands `in_file` only is no option anywhere, one that is `asked` for at the command line is no key of the file.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Option:
     report: bool = False
     budgeted: bool = False
     in_file: bool = False
+    asked: bool = False
+    repeated: bool = False
 
     @property
     def key(self) -> str:
@@ -153,7 +158,7 @@ def _memory() -> int:
         return physical
 
 
-FORMATS = ("text", "json")
+FORMATS = ("full", "concise", "grouped", "github", "sarif", "junit", "markdown", "json")
 CONTEXTS = ("undated", "twice", "machines", "retry", "dates", "kills")
 
 
@@ -165,6 +170,24 @@ class Settings:
     paths: tuple[Path, ...] = ()
     select: tuple[str, ...] = _setting((), "Run only these checks.", words, "codes or prefixes of codes", "CODE,...")
     ignore: tuple[str, ...] = _setting((), "Leave these checks out.", words, "codes or prefixes of codes", "CODE,...")
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = _setting(
+        (),
+        "Table `[tool.windtunnel.per-file-ignores]`: what these checks find in files whose path from the root, or "
+        'whose name, matches a glob is suppressed: `"dags/legacy/*" = ["WT201", "WT3"]`.',
+        words_by_glob,
+        "a table of lists of codes",
+        in_file=True,
+    )
+    baseline: str = _setting(
+        "",
+        "File of known findings, which are shown and do not fail; what is new does. --update-baseline writes it.",
+        path_text,
+        "a path",
+        "FILE",
+    )
+    update_baseline: bool = _switch(
+        "Write the findings of this run into the baseline, and take out those that no longer occur.", asked=True
+    )
     dags: tuple[str, ...] = _setting(
         (), "The DAG folders (found by their name `dags` if not given).", words, "paths", "PATH,..."
     )
@@ -312,14 +335,47 @@ class Settings:
         choices=("error", "warning"),
     )
     format: str = _setting(
-        "text", "Form of the report.", one_of(FORMATS), " or ".join(FORMATS), choices=FORMATS, report=True
+        "full",
+        "Form of the report on stdout, or in the --output file.",
+        one_of(FORMATS),
+        f"one of {', '.join(FORMATS)}",
+        choices=FORMATS,
+        report=True,
     )
     output: str = _setting(
         "", "Write the report to this file instead of stdout.", path_text, "a path", "FILE", short="-o", report=True
     )
+    report: tuple[tuple[str, str], ...] = _setting(
+        (),
+        "Write the report to this file too, in this form; may be given several times.",
+        reports(FORMATS),
+        f"FORMAT=FILE, with one of {', '.join(FORMATS)}",
+        "FORMAT=FILE",
+        report=True,
+        repeated=True,
+    )
+    statistics: bool = _switch("Count the findings by check.")
+    durations: int = _setting(
+        5, "How many of the slowest are named.", at_least(0, int), "a whole number from 0", "N", report=True
+    )
     quiet: bool = _switch("Findings and verdict only.", short="-q")
     verbose: bool = _switch("All that is known: whole evidence, output, timings.", short="-v")
     no_color: bool = _switch("No colours, whatever the terminal can do.")
+
+    def ignored_by(self, path: str, is_meant: Callable[[tuple[str, ...]], bool]) -> str:
+        """The glob of `per_file_ignores` under which a finding in the file is suppressed, "" for none.
+
+        `is_meant` says whether words of the table mean the check.
+        """
+        name = path.rpartition("/")[2]
+        return next(
+            (
+                glob
+                for glob, chosen in self.per_file_ignores
+                if (fnmatchcase(path, glob) or fnmatchcase(name, glob)) and is_meant(chosen)
+            ),
+            "",
+        )
 
     def budget(self, name: str, dag_id: str, tags: tuple[str, ...], path: str) -> Allowance:
         """The value of a budgeted setting for one DAG: of the most specific budget that gives it one, else for all."""
@@ -339,7 +395,7 @@ def options() -> tuple[Option, ...]:
 
 def read_pyproject(root: Path) -> dict[str, Any]:
     """The fields of Settings that `root`/pyproject.toml gives; a UsageError for a key or a value that means nothing."""
-    known = {option.key: option for option in options()}
+    known = {option.key: option for option in options() if not option.asked}
     read: dict[str, Any] = {}
     for written, value in _table(root / "pyproject.toml").items():
         key = written.replace("_", "-")
@@ -352,11 +408,18 @@ def read_pyproject(root: Path) -> dict[str, Any]:
 
 def _from_root(root: Path, key: str, value: object) -> object:
     """The value; a file that it names for reading or writing lies below `root`, wherever the user stands."""
-    if key in ("output", "env-file", "fixtures") and isinstance(value, str) and value:
+    if key in ("output", "baseline", "env-file", "fixtures") and isinstance(value, str) and value:
         return str(root / value)
+    if key == "report" and isinstance(value, list):
+        return [_from_root_report(root, entry) for entry in value]
     if key == "conf" and isinstance(value, str) and value.startswith("@"):
         return f"@{root / value[1:]}"
     return value
+
+
+def _from_root_report(root: Path, entry: object) -> object:
+    form, equals, file = entry.partition("=") if isinstance(entry, str) else ("", "", "")
+    return f"{form}={root / file}" if equals and file else entry
 
 
 def _table(file: Path) -> dict[str, object]:

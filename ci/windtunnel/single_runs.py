@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.fixture_tables import layer_of
 from windtunnel.collectors.fixtures import read_fixtures
+from windtunnel.collectors.modules import collect_dataflows
 from windtunnel.collectors.runs import collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
 from windtunnel.collectors.source import SourceIndex
 from windtunnel.errors import UsageError, unknown
-from windtunnel.facts import DagFacts, DagFileFacts, RunFacts
+from windtunnel.facts import DagFacts, DagFileFacts, DataflowFacts, RunFacts
 from windtunnel.pools import Pools
 from windtunnel.run_requests import neighbours, run_request
 from windtunnel.settings import Settings
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-_WHERE = "windtunnel_run"
 
 
 class SingleRuns:
@@ -32,11 +31,12 @@ class SingleRuns:
     Raises UsageError where the settings make no sense.
     """
 
-    def __init__(self, settings: Settings, pools: Pools | None = None) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, pools: Pools | None = None, where: str = "windtunnel_run") -> None:
+        self._settings, self._where = settings, where
         self._fixtures = read_fixtures(settings)
         found = discover(settings)
         self._files = {file.path: file for file in (*found.dag_files, *found.others)}
+        self._modules = found.modules
         self._pools = pools or Pools(settings, hamilton=found.drives_hamilton, runs=True)
         self._are_ours = pools is None
         self._loaded: dict[str, DagFileFacts] = {}
@@ -55,11 +55,20 @@ class SingleRuns:
         windtunnel.d, and wins over them. A UsageError where there is no such DAG, and for what means nothing.
         """
         table = {**given, **({} if conf is None else {"conf": dict(conf)})}
-        fixtures = self._fixtures.under(layer_of(table, f"{_WHERE}({dag_id!r})", self._settings.root))
+        fixtures = self._fixtures.under(layer_of(table, f"{self._where}({dag_id!r})", self._settings.root))
         file, dag = self._dag(dag_id)
         request = run_request(file, dag, self._neighbours(file, dag), fixtures)
         (run,) = settle([*collect_runs(self._pools.dags, [request], self._settings.timeout)])
         return run
+
+    def dag(self, dag_id: str) -> DagFacts:
+        """The DAG as it was loaded. A UsageError where there is no such DAG."""
+        return self._dag(dag_id)[1]
+
+    def dataflows(self, names: Collection[str]) -> tuple[DataflowFacts, ...]:
+        """The graphs of those of the repository's Hamilton modules that have these names."""
+        wanted = [module for module in self._modules if module.name in names]
+        return tuple(collect_dataflows(self._pools.modules, wanted, self._settings.timeout)) if wanted else ()
 
     def _dag(self, dag_id: str) -> tuple[DagFile, DagFacts]:
         """The DAG and its file. Those whose text names it are looked into first: a session may want but one DAG."""
@@ -71,10 +80,10 @@ class SingleRuns:
             raise self._stranger(dag_id)
         if len(holders) > 1:
             files = " and ".join(file.path for file, _ in holders)
-            raise UsageError(f"{_WHERE}: DAG {dag_id!r} stands in {files}; give it another dag_id in one of them")
+            raise UsageError(f"{self._where}: DAG {dag_id!r} stands in {files}; give it another dag_id in one of them")
         file, dag = holders[0]
         if dag.unserializable:
-            raise UsageError(f"{_WHERE}: Airflow cannot store DAG {dag_id!r}: {dag.unserializable}")
+            raise UsageError(f"{self._where}: Airflow cannot store DAG {dag_id!r}: {dag.unserializable}")
         return file, dag
 
     def _load(self, files: Iterable[DagFile]) -> None:
@@ -94,7 +103,7 @@ class SingleRuns:
         known = [dag.dag_id for facts in self._loaded.values() for dag in facts.dags]
         lost = [_why_not_loaded(facts) for facts in self._loaded.values() if not loads(facts)]
         hint = "; ".join([f"there are {', '.join(sorted(known)) or 'none'}", *(f"not loaded: {why}" for why in lost)])
-        return unknown(_WHERE, "DAG", dag_id, known or [""], hint)
+        return unknown(self._where, "DAG", dag_id, known or [""], hint)
 
     def _neighbours(self, file: DagFile, dag: DagFacts) -> tuple[DagFile, ...]:
         if not any(task.triggers or task.awaits for task in dag.tasks):

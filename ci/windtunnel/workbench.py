@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from windtunnel.baseline import match, read_baseline
 from windtunnel.checks import selected
 from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded, loads
@@ -94,6 +95,7 @@ class Workbench:
     def __init__(self, settings: Settings, read: Read | None = None) -> None:
         self._fixtures = read_fixtures(settings)
         self._settings = settings = with_pools(settings, self._fixtures)
+        self._known = read_baseline(settings)
         self._selected = selected(settings)
         self._plan = Plan.of(self._selected, discover(settings), settings)
         self._checks = (*self._selected, *prerequisites(self._plan, self._selected, settings))
@@ -248,7 +250,8 @@ class Workbench:
     def examine(self, stage: Stage) -> Verdict:
         """Do the work of one stage, and judge what was seen."""
         subjects = list(stage.subjects())
-        findings = [found for found in judge(self._checks, subjects, self._settings) if not found.suppressed]
+        judged = match(judge(self._checks, subjects, self._settings), self._known, self.root).findings
+        findings = [found for found in judged if not (found.suppressed or found.known)]
         return Verdict(
             severe=tuple(found for found in findings if found.severity >= self._settings.fail_on),
             others=tuple(found for found in findings if found.severity < self._settings.fail_on),
@@ -275,7 +278,7 @@ class Workbench:
         report = Report(
             settings.root, versions(), settings.fail_on, len(self._checks), settings.seed, findings=findings
         )
-        _head, _, rest = render(report, "text", width=width, verbosity=1).partition("\n\n")
+        _head, _, rest = render(report, "full", width=width, verbosity=1).partition("\n\n")
         shown, _, _verdict = rest.rpartition("\n\n")
         return shown
 

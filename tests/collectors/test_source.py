@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from windtunnel.collectors.source import SourceIndex, ignore_reason
+from windtunnel.collectors.source import SourceIndex
 
 TEXT = """\
 from airflow.sdk import DAG, dag, task, task_group
@@ -52,16 +52,3 @@ def test_what_is_not_python_has_an_empty_index(tmp_path, content):
     (tmp_path / "dag.py").write_bytes(content)
     assert SourceIndex.of(tmp_path / "dag.py").dag_line("any") == 1
     assert SourceIndex.of(tmp_path / "missing.py").task_line("any") is None
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("x = 1  # windtunnel: ignore[WT201] wide on purpose", "wide on purpose"),
-        ("x = 1  # windtunnel: ignore[WT202, wt201]", "no reason given"),
-        ("x = 1  # windtunnel: ignore[WT202] other", ""),
-        ("x = 1", ""),
-    ],
-)
-def test_an_ignore_comment_silences_the_codes_that_it_names(line, reason):
-    assert ignore_reason(line, "WT201") == reason

@@ -41,6 +41,7 @@ from windtunnel.facts import (
     ValueFacts,
 )
 from windtunnel.findings import Severity
+from windtunnel.fingerprints import KnownFinding, identity
 from windtunnel.report import Report, Timing, Versions
 from windtunnel.reporters import render
 from windtunnel.reporters.tally import Outcome
@@ -120,6 +121,7 @@ def test_the_keys_stand_in_a_fixed_order() -> None:
         "python",
         "summary",
         "findings",
+        "gone",
         "dags",
         "not_loaded",
         "dataflows",
@@ -140,6 +142,7 @@ def test_the_summary_counts_what_the_report_holds() -> None:
         "warnings": 1,
         "notices": 0,
         "suppressed": 1,
+        "known": 0,
         "checks": 42,
         "dags": 3,
         "modules": 2,
@@ -170,6 +173,8 @@ def test_a_finding_keeps_every_word_and_absent_ones_are_null() -> None:
         "reproduce": None,
         "docs": None,
         "suppressed": None,
+        "known": False,
+        "fingerprint": None,
     }
     assert silenced["suppressed"] == "the pool is set in production"
     assert falsified["node"] == "share"
@@ -362,3 +367,13 @@ def test_saves_under_fire_are_told_with_points_of_a_kind_counted_together() -> N
 def test_the_schema_has_the_words_for_what_is_done_to_saves_and_seen_of_them() -> None:
     assert {frozenset(found) for found in enums(SCHEMA, "it is killed")} == {frozenset(fault.value for fault in Fault)}
     assert {frozenset(found) for found in enums(SCHEMA, "torn")} == {frozenset(sight.value for sight in Sight)}
+
+
+def test_what_is_known_and_what_is_gone_from_the_baseline_is_told() -> None:
+    known = replace(MIXED.findings[1], known=True, fingerprint="0123456789abcdef")
+    shown = document(replace(CLEAN, findings=(known,), gone=(KnownFinding(identity(known)),)))
+    Draft202012Validator(SCHEMA).validate(shown)
+
+    assert (shown["findings"][0]["known"], shown["findings"][0]["fingerprint"]) == (True, "0123456789abcdef")
+    assert (shown["summary"]["known"], shown["summary"]["errors"], shown["summary"]["failed"]) == (1, 0, False)
+    assert [gone["code"] for gone in shown["gone"]] == ["WT301"]

@@ -30,7 +30,7 @@ from windtunnel.reporters import render
 
 
 def text(report: Report, width: int = 80, verbosity: int = 0, color: bool = False) -> str:
-    return render(report, "text", color=color, width=width, verbosity=verbosity)
+    return render(report, "full", color=color, width=width, verbosity=verbosity)
 
 
 def block(report: Report, first: str, verbosity: int = 0, width: int = 80) -> list[str]:
@@ -53,6 +53,7 @@ def test_a_finding_shows_everything_that_it_carries() -> None:
         "dags/daily_sales.py:14  error  WT301 task-failed",
         "  task 'totals' failed: KeyError: 'amount'",
         '    14 │     totals = drive(modules.sales, ["totals"])',
+        "       │                                    ^^^^^^^^",
         "  in: dag daily_sales · task totals",
         "  fix: run the command below, and mend what the traceback's last line names",
         "  evidence:",
@@ -403,5 +404,5 @@ def test_a_notice_has_a_colour_and_a_count_of_its_own() -> None:
 
 
 def test_a_form_that_does_not_exist_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match=r"format: unknown form 'txt', did you mean 'text'\?"):
-        render(CLEAN, "txt")
+    with pytest.raises(UsageError, match=r"format: unknown form 'groupd', did you mean 'grouped'\?"):
+        render(CLEAN, "groupd")

@@ -98,8 +98,9 @@ def selected(settings: Settings) -> tuple[Check, ...]:
     from windtunnel.errors import unknown
 
     everything = catalogue()
-    for key in ("select", "ignore"):
-        for chosen in getattr(settings, key):
+    by_file = [chosen for _, codes in settings.per_file_ignores for chosen in codes]
+    for key, words in (("select", settings.select), ("ignore", settings.ignore), ("per-file-ignores", by_file)):
+        for chosen in words:
             if not any(matches(known, (chosen,)) for known in everything):
                 codes: list[Any] = [known.code for known in everything]
                 raise unknown(key, "check", chosen, codes, "windtunnel checks lists all")

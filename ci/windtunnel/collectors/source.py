@@ -1,4 +1,4 @@
-"""Where things stand in the text of a file: DAG ids, task ids, functions, and the owner's ignore comments."""
+"""Where things stand in the text of a file: DAG ids, task ids, functions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pathlib import Path
 _ARCHIVES = (".zip", ".egg")
 _NAMING = ("task_id", "dag_id", "group_id")
 _COPY = re.compile(r"__\d+$")
-_IGNORE = re.compile(r"#\s*windtunnel:\s*ignore\[(?P<codes>[A-Za-z0-9 ,]+)\]\s*(?P<reason>.*)")
 
 
 @dataclass(slots=True)
@@ -177,14 +176,3 @@ def _deeds(node: ast.AST) -> Iterator[tuple[str, int]]:
         yield from ((f"{ast.unparse(target)}=", node.lineno) for target in node.targets)
     elif isinstance(node, ast.AugAssign):
         yield f"{ast.unparse(node.target)}=", node.lineno
-
-
-def ignore_reason(line: str, code: str) -> str:
-    """Why the owner has silenced `code` on this line of text: "" where it is not silenced.
-
-    The comment is `# windtunnel: ignore[WT201] reason`; without a reason it reads "no reason given".
-    """
-    found = _IGNORE.search(line)
-    if found is None or code not in {named.strip().upper() for named in found["codes"].split(",")}:
-        return ""
-    return found["reason"].strip() or "no reason given"

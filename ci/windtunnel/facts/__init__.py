@@ -50,6 +50,7 @@ from windtunnel.facts.graphs import (
     UndeliveredFacts,
     Wired,
 )
+from windtunnel.facts.ignores import UnusedIgnoreFacts
 from windtunnel.facts.kills import Fault, KilledFacts, KilledSaveFacts, KillFacts, RetryFacts, Sight
 from windtunnel.facts.meetings import AllRunsFacts
 from windtunnel.facts.parses import (
@@ -197,6 +198,7 @@ __all__ = [
     "UndeliveredFacts",
     "UnrenderedFacts",
     "UnseenDagsFacts",
+    "UnusedIgnoreFacts",
     "ValueFacts",
     "VisitFacts",
     "Wired",

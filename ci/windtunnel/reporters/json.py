@@ -28,9 +28,11 @@ from windtunnel.facts import (
     VisitFacts,
 )
 from windtunnel.findings import Finding, Severity
+from windtunnel.fingerprints import KnownFinding
 from windtunnel.report import Report
 from windtunnel.reporters.json_kills import killed_save
 from windtunnel.reporters.json_values import Object
+from windtunnel.reporters.look import Look
 from windtunnel.reporters.safe import is_obeyed
 from windtunnel.reporters.tally import Module, Tally, contexts_of, dags, is_broken, modules, outcome, paths_of, tally
 
@@ -40,7 +42,7 @@ SCHEMA = "1"
 _NOT_ASCII = re.compile(r"[^\n -~]")  # the control characters of ASCII are escaped by json itself
 
 
-def render(report: Report) -> str:
+def render(report: Report, _look: Look) -> str:
     """The report as JSON, indented, ending with a newline; the same report gives the same bytes."""
     text = json.dumps(_document(report), indent=2, ensure_ascii=False, allow_nan=False)
     return _NOT_ASCII.sub(_escaped, text) + "\n"
@@ -66,6 +68,7 @@ def _document(report: Report) -> Object:
         "python": versions.python,
         "summary": _summary(report, tally(report)),
         "findings": [_finding(finding) for finding in report.findings],
+        "gone": [_gone(known) for known in report.gone],
         "dags": [_dag(report, file, dag, run) for file, dag, run in dags(report)],
         "not_loaded": [_not_loaded(file) for file in report.files if is_broken(file)],
         "dataflows": [_dataflow(module) for module in modules(report)],
@@ -79,6 +82,7 @@ def _summary(report: Report, counts: Tally) -> Object:
         "warnings": counts.findings[Severity.WARNING],
         "notices": counts.findings[Severity.NOTICE],
         "suppressed": counts.suppressed,
+        "known": counts.known,
         "checks": report.checks,
         "dags": counts.dags,
         "runs": {kind.value: number for kind, number in counts.runs.items()},
@@ -109,6 +113,20 @@ def _finding(finding: Finding) -> Object:
         "reproduce": finding.reproduce or None,
         "docs": finding.docs or None,
         "suppressed": finding.suppressed or None,
+        "known": finding.known,
+        "fingerprint": finding.fingerprint or None,
+    }
+
+
+def _gone(known: KnownFinding) -> Object:
+    one = known.identity
+    return {
+        "code": one.code,
+        "file": one.path,
+        "dag_id": one.dag_id or None,
+        "task_id": one.task_id or None,
+        "node": one.node or None,
+        "message": one.message,
     }
 
 

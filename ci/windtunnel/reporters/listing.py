@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.rule import Rule
 from rich.table import Table
@@ -15,6 +16,7 @@ from windtunnel.facts import ProcessFacts
 from windtunnel.findings import Finding, Severity
 from windtunnel.report import Report
 from windtunnel.reporters import safe
+from windtunnel.reporters.carets import span
 from windtunnel.reporters.verdict import counted
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
@@ -25,15 +27,34 @@ LONGEST = 400
 _WORD = re.compile(r"""(?:[^\s'"\\]|\\.|'[^']*'|"(?:\\.|[^"\\])*")+""")
 
 
+def shown(report: Report, verbosity: int) -> tuple[Finding, ...]:
+    """The findings to tell of: the suppressed ones only where verbosity is above 0, the known ones from 0 on."""
+    return report.findings if verbosity > 0 else report.shown if verbosity == 0 else report.counting
+
+
+def state_of(finding: Finding) -> str:
+    """Why the finding does not count; "" where it does."""
+    return "suppressed" if finding.suppressed else "known" if finding.known else ""
+
+
 def findings(report: Report, width: int, verbosity: int) -> Iterator[RenderableType]:
-    """The findings by file; the suppressed ones only where verbosity is above 0."""
-    shown = report.findings if verbosity > 0 else report.counting
-    for path, group in groupby(shown, key=lambda finding: finding.location.path):
+    """The findings by file."""
+    for path, group in groupby(shown(report, verbosity), key=lambda finding: finding.location.path):
         of_file = tuple(group)
-        yield _file(path, of_file, width)
+        yield heading(path, of_file, width)
         for finding in of_file:
             yield from _finding(finding, width, verbosity)
             yield Text()
+
+
+def gone(report: Report) -> Iterator[RenderableType]:
+    """What stands in the baseline and no longer occurs."""
+    if report.gone:
+        yield Text("no longer occurs; --update-baseline takes it out of the baseline:", style="bold")
+        for known in report.gone:
+            one = known.identity
+            yield _labelled("  ", safe.shortened(safe.line(f"{one.path}  {one.code}  {one.message}"), LONGEST))
+        yield Text()
 
 
 def output(report: Report) -> Iterator[RenderableType]:
@@ -53,7 +74,8 @@ def _processes(report: Report) -> Iterator[tuple[str, ProcessFacts]]:
     yield from ((f"trying {facts.module}.{facts.node}", facts.process) for facts in report.properties)
 
 
-def _file(path: str, of_file: tuple[Finding, ...], width: int) -> RenderableType:
+def heading(path: str, of_file: tuple[Finding, ...], width: int) -> RenderableType:
+    """The name of a file above its findings, on a line that separates it from the last."""
     title = Text(f"{safe.line(path)} · {counted(len(of_file), 'finding')}", style="bold")
     fits = title.cell_len + 2 <= width  # a Rule cuts what does not
     return Rule(title, align="left", style="dim") if fits else title
@@ -63,9 +85,10 @@ def _finding(finding: Finding, width: int, verbosity: int) -> Iterator[Renderabl
     limit = LONGEST if verbosity <= 0 else max(len(finding.message), len(finding.source), len(finding.evidence))
     yield _header(finding)
     yield _labelled("  ", "\n".join(safe.shortened(line, limit) for line in safe.lines(finding.message)))
+    if finding.known and verbosity <= 0:
+        return
     if finding.source:
-        number = f"{finding.location.line:>6} │ "
-        yield _labelled(number, safe.shortened(safe.line(finding.source.expandtabs(4).rstrip()), limit), style="dim")
+        yield from _source(finding, width, limit)
     if where := _where(finding):
         yield _labelled("  in: ", where)
     if finding.suppressed:
@@ -79,10 +102,22 @@ def _finding(finding: Finding, width: int, verbosity: int) -> Iterator[Renderabl
 
 
 def _header(finding: Finding) -> RenderableType:
-    word = f"{finding.severity!s} (suppressed)" if finding.suppressed else str(finding.severity)
-    severity = (word, "dim" if finding.suppressed else STYLES[finding.severity])
+    state = state_of(finding)
+    word = f"{finding.severity!s} ({state})" if state else str(finding.severity)
+    severity = (word, "dim" if state else STYLES[finding.severity])
     place = safe.line(str(finding.location))
     return Text.assemble((place, "bold"), "  ", severity, "  ", (f"{finding.code} {finding.name}", "bold"))
+
+
+def _source(finding: Finding, width: int, limit: int) -> Iterator[RenderableType]:
+    number = f"{finding.location.line:>6} │ "
+    line = safe.line(finding.source.expandtabs(4).rstrip())
+    yield _labelled(number, safe.shortened(line, limit), style="dim")
+    if len(number) + cell_len(line) <= min(width, limit):  # below a line that is folded it would point nowhere
+        start, end = span(line, finding)
+        before, marked = cell_len(line[:start]), cell_len(line[start:end])
+        style = STYLES[finding.severity]
+        yield _labelled(f"{'│':>8} ", " " * before + "^" * marked, style=style)
 
 
 def _where(finding: Finding) -> str:
@@ -134,5 +169,10 @@ def _indented(line: str) -> RenderableType:
 
 def _unbroken(label: str, text: str) -> RenderableType:
     # A link or a command that is folded can no longer be copied: it may stick out, and the terminal wraps it.
-    # The Group keeps Console.print from joining the text to others, which would lose `no_wrap`.
-    return Group(Text.assemble((label, "dim"), text, no_wrap=True, overflow="ignore"))
+    return on_one_line(Text.assemble((label, "dim"), text))
+
+
+def on_one_line(text: Text) -> RenderableType:
+    """The text as it is, however wide."""
+    text.no_wrap, text.overflow = True, "ignore"
+    return Group(text)  # Console.print would join the text to others, and lose `no_wrap`

@@ -14,7 +14,6 @@ from windtunnel.report import Report
 from windtunnel.reporters import safe, saves
 from windtunnel.reporters.tally import Module, dags, ending, is_broken, modules, outcome, reason
 
-SLOWEST = 5
 _NONE = "-"
 _GOOD, _BAD = (
     frozenset({"success", "whole"}),
@@ -22,7 +21,7 @@ _GOOD, _BAD = (
 )
 
 
-def tables(report: Report, verbosity: int) -> Iterator[RenderableType]:
+def tables(report: Report, verbosity: int, durations: int) -> Iterator[RenderableType]:
     """Every table that has a row; those of schedules, properties and stages only where verbosity is above 0."""
     yield from table("DAGs", _dag_columns(report), _dag_rows(report))
     if verbosity > 0:
@@ -35,7 +34,8 @@ def tables(report: Report, verbosity: int) -> Iterator[RenderableType]:
         yield from table("Properties", ("function", "result", ">examples", ">declined"), _property_rows(report))
         stages = ((timing.stage, _seconds(timing.seconds)) for timing in report.timings)
         yield from table("Stages", ("=stage", ">seconds"), stages)
-    yield from table(f"Slowest {SLOWEST}", ("=what", "name", ">seconds"), _slowest_rows(report))
+    longest = ((what, name, _seconds(seconds)) for what, name, seconds in slowest(report, durations))
+    yield from table(f"Slowest {durations}", ("=what", "name", ">seconds"), longest)
 
 
 def table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Iterator[RenderableType]:
@@ -135,9 +135,9 @@ def _result(facts: PropertyFacts) -> str:
     return "; ".join([held, *unhappy, *cut])
 
 
-def _slowest_rows(report: Report) -> list[tuple[str, ...]]:
-    worst = sorted(_timed(report), key=lambda timed: -timed[2])[:SLOWEST]
-    return [(what, name, _seconds(seconds)) for what, name, seconds in worst]
+def slowest(report: Report, number: int) -> list[tuple[str, str, float]]:
+    """What took longest, with its kind and its seconds."""
+    return sorted(_timed(report), key=lambda timed: -timed[2])[:number]
 
 
 def _timed(report: Report) -> Iterator[tuple[str, str, float]]:

@@ -50,10 +50,10 @@ class Module:
 class Tally:
     """Counts over one report.
 
-    `findings` leaves the suppressed ones out, and `places` counts the files that these lie in. `loaded` and
-    `built` count the DAG files and the modules without a failure, `modules_tried` the modules with a function
-    that was tried. `paths` counts the further runs of DAGs, `paths_left_out` those that nobody made.
-    `examples` sums the inputs on which properties were judged.
+    `findings` leaves out those that are suppressed and those that are known from the baseline, and `places` counts the
+    files that these lie in. `loaded` and `built` count the DAG files and the modules without a failure, `modules_tried`
+    the modules with a function that was tried. `paths` counts the further runs of DAGs, `paths_left_out` those that
+    nobody made. `examples` sums the inputs on which properties were judged.
     """
 
     findings: Mapping[Severity, int]
@@ -72,6 +72,7 @@ class Tally:
     saves: Mapping[SaveState, int]
     paths: int = 0
     paths_left_out: int = 0
+    known: int = 0
 
 
 def tally(report: Report) -> Tally:
@@ -83,7 +84,8 @@ def tally(report: Report) -> Tally:
     return Tally(
         findings={severity: severities[severity] for severity in sorted(Severity, reverse=True)},
         places=len({finding.location.path for finding in report.counting}),
-        suppressed=len(report.findings) - len(report.counting),
+        suppressed=len(report.findings) - len(report.shown),
+        known=len(report.shown) - len(report.counting),
         files=len(report.files),
         loaded=sum(not is_broken(file) for file in report.files),
         dags=sum(len(file.dags) for file in report.files),

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from windtunnel.report import Report
-from windtunnel.reporters import listing, safe, tables
+from windtunnel.reporters import listing, safe, statistics, tables
+from windtunnel.reporters.look import Look
 from windtunnel.reporters.verdict import counted, is_clean, verdict
 
 NARROWEST = 60
 """Columns below which a table would lose its columns of names; a narrower terminal has to wrap."""
 
 
-def render(report: Report, *, color: bool, width: int, verbosity: int) -> str:
-    """The report as text, with ANSI colours only where `color` is true.
+def render(report: Report, look: Look) -> str:
+    """The report as text, with ANSI colours only where the look has colours.
 
-    No line is wider than `width` columns (at least NARROWEST), save links and commands that cannot be broken.
-    `verbosity` -1 leaves the findings and the verdict; 1 adds all evidence, captured output, suppressed
+    No line is wider than the look's width (at least NARROWEST), save links and commands that cannot be broken.
+    Verbosity -1 leaves the findings and the verdict; 1 adds all evidence, captured output, suppressed
     findings and timings.
     """
-    console = console_of(color, max(width, NARROWEST))
-    for part in _parts(report, console.width, verbosity):
+    return printed(_parts(report, look), look)
+
+
+def printed(parts: Iterable[RenderableType], look: Look) -> str:
+    """What the parts look like, one below the other."""
+    console = console_of(look.color, max(look.width, NARROWEST))
+    for part in parts:
         console.print(part, crop=False)
-    return text_of(console, color)
+    return text_of(console, look.color)
 
 
 def text_of(console: Console, color: bool) -> str:
@@ -55,15 +61,19 @@ def console_of(color: bool, width: int) -> Console:
     )
 
 
-def _parts(report: Report, width: int, verbosity: int) -> Iterator[RenderableType]:
+def _parts(report: Report, look: Look) -> Iterator[RenderableType]:
+    width, verbosity = max(look.width, NARROWEST), look.verbosity
     if verbosity >= 0:
         yield from _head(report)
     yield from listing.findings(report, width, verbosity)
+    if verbosity >= 0:
+        yield from listing.gone(report)
     if verbosity > 0:
         yield from listing.output(report)  # long: above the tables, which are read from the end of the page
     if verbosity >= 0:
-        yield from tables.tables(report, verbosity)
-    yield from _verdict(report, width)
+        yield from tables.tables(report, verbosity, look.durations)
+    yield from statistics.table_of(report, look)
+    yield from verdict_of(report, width)
 
 
 def _head(report: Report) -> Iterator[RenderableType]:
@@ -75,7 +85,8 @@ def _head(report: Report) -> Iterator[RenderableType]:
     yield Text()
 
 
-def _verdict(report: Report, width: int) -> Iterator[RenderableType]:
+def verdict_of(report: Report, width: int) -> Iterator[RenderableType]:
+    """The sentence that everything ends with, on two lines where it does not fit."""
     style = "bold red" if report.failed else "bold green" if is_clean(report) else "bold yellow"
     first, *rest = verdict(report)
     whole = " · ".join([first, *rest])

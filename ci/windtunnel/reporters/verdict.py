@@ -23,7 +23,7 @@ def is_clean(report: Report) -> bool:
     A static selection has proven nothing, and neither has a run that a time limit cut short.
     """
     counts = tally(report)
-    return not report.counting and _proved_something(counts) and not _has_gaps(counts)
+    return not report.shown and _proved_something(counts) and not _has_gaps(counts)
 
 
 def counted(number: int, noun: str) -> str:
@@ -32,10 +32,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def _found(report: Report, counts: Tally) -> str:
-    found = "clean" if is_clean(report) else "no findings"
+    found = "clean" if is_clean(report) else "no new findings" if counts.known else "no findings"
     if report.counting:
         found = f"{_severities(counts)} in {counted(counts.places, 'file')}"
-    return f"{found} ({counts.suppressed} suppressed)" if counts.suppressed else found
+    others = {"known": counts.known, "suppressed": counts.suppressed, "known gone": len(report.gone)}
+    aside = ", ".join(f"{number} {word}" for word, number in others.items() if number)
+    return f"{found} ({aside})" if aside else found
 
 
 def _severities(counts: Tally) -> str:

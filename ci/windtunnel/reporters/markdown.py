@@ -1,0 +1,160 @@
+"""The report as Markdown, for the job summary of GitHub Actions: `--report markdown="$GITHUB_STEP_SUMMARY"`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from windtunnel.facts import DagFacts, RunFacts
+from windtunnel.findings import Finding, Location, Severity
+from windtunnel.report import Report
+from windtunnel.reporters import mermaid, safe
+from windtunnel.reporters.gaps import gaps
+from windtunnel.reporters.look import Look
+from windtunnel.reporters.places import in_checkout
+from windtunnel.reporters.tables import slowest
+from windtunnel.reporters.tally import dags, outcome
+from windtunnel.reporters.verdict import counted, is_clean, verdict
+
+MOST_FINDINGS, MOST_DAGS, MOST_GAPS, MOST_PICTURES = 100, 200, 50, 10
+"""GitHub drops a summary of more than 1 MiB whole."""
+
+_LONGEST = 400
+_OBEYED = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&$:-])")
+
+
+def render(report: Report, look: Look) -> str:
+    """Verdict, findings, DAGs, pictures of those with findings, the slowest, and what was not run."""
+    parts = (
+        _verdict(report),
+        _findings(report, look),
+        _dags(report, look),
+        _pictures(report),
+        _slowest(report, look),
+        _gaps(report),
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _verdict(report: Report) -> str:
+    first, *rest = verdict(report)
+    word = "failed" if report.failed else "clean" if is_clean(report) else "passed"
+    return f"## windtunnel: {word}\n\n{_text(' · '.join([first.removeprefix('windtunnel: '), *rest]))}"
+
+
+def _findings(report: Report, look: Look) -> str:
+    new = sorted(report.counting, key=lambda finding: -finding.severity)
+    known = [finding for finding in report.shown if finding.known]
+    parts = [_table_of_findings(report, "### Findings", new, look)]
+    if known:
+        table = _table_of_findings(report, "", known, look)
+        parts.append(f"<details><summary>{counted(len(known), 'known finding')}</summary>\n\n{table}\n\n</details>")
+    if report.gone:
+        lines = (f"- {_code(f'{k.identity.path} {k.identity.code}')} {_text(k.identity.message)}" for k in report.gone)
+        parts.append("### No longer occurs\n\n`--update-baseline` takes it out of the baseline.\n\n" + "\n".join(lines))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _table_of_findings(report: Report, title: str, findings: Sequence[Finding], look: Look) -> str:
+    rows = [_row(report, finding, look) for finding in findings[:MOST_FINDINGS]]
+    return _section(title, ("", "where", "check", "what, and the way out"), rows, len(findings) - len(rows), "finding")
+
+
+def _row(report: Report, finding: Finding, look: Look) -> tuple[str, ...]:
+    message = safe.shortened(" ".join(finding.message.split()), _LONGEST)
+    fix = f"<br>fix: {_text(finding.remedy)}" if finding.remedy else ""
+    place = _place(report, finding.location, look)
+    return str(finding.severity), place, f"{finding.code} {finding.name}", f"{_text(message)}{fix}"
+
+
+def _dags(report: Report, look: Look) -> str:
+    every = list(dags(report))
+    rows = [
+        (_place(report, dag.location, look, dag.dag_id), *_shape(dag), *_run(run)) for _, dag, run in every[:MOST_DAGS]
+    ]
+    columns = ("DAG", "tasks", "width", "linearity", "run", "seconds")
+    return _section("### DAGs", columns, rows, len(every) - len(rows), "DAG")
+
+
+def _shape(dag: DagFacts) -> tuple[str, ...]:
+    return str(dag.shape.tasks), str(dag.shape.width), f"{dag.shape.linearity:.2f}"
+
+
+def _run(run: RunFacts | None) -> tuple[str, str]:
+    return (outcome(run).value, f"{run.process.seconds:.2f}") if run else ("not run", "")
+
+
+def _pictures(report: Report) -> str:
+    """The DAGs with new findings, the worst first."""
+    worst = {(dag.dag_id, dag.location.path): (dag, _worst(report, dag)) for _, dag, _ in dags(report)}
+    drawn = sorted((one for one in worst.values() if one[1]), key=lambda one: -max(one[1].values()))
+    if not drawn:
+        return ""
+    parts = [_picture(dag, found) for dag, found in drawn[:MOST_PICTURES]]
+    left_out = _left_out(len(drawn) - len(parts), "DAG")
+    return "\n\n".join(["### DAGs with findings", *parts, *filter(None, [left_out])])
+
+
+def _worst(report: Report, dag: DagFacts) -> dict[str, Severity]:
+    """The worst severity found at each task, by task_id; at the DAG itself under ""."""
+    found: dict[str, Severity] = {}
+    files = {file.path for file in report.files for known in file.dags if known is dag}
+    for finding in report.counting:
+        elsewhere = finding.location.path not in files and finding.location.path in {f.path for f in report.files}
+        if finding.dag_id == dag.dag_id and not elsewhere:
+            found[finding.task_id] = max(finding.severity, found.get(finding.task_id, finding.severity))
+    return found
+
+
+def _picture(dag: DagFacts, found: dict[str, Severity]) -> str:
+    title = f"**{_text(dag.dag_id)}**: the worst finding is {max(found.values())!s}"
+    if mermaid.too_large(dag):
+        return f"{title} (not drawn: {counted(len(dag.tasks), 'task')}, {counted(len(dag.edges), 'edge')})"
+    return f"{title}\n\n```mermaid\n{mermaid.picture(dag, found)}\n```"
+
+
+def _slowest(report: Report, look: Look) -> str:
+    rows = [(what, _code(name), f"{seconds:.2f}") for what, name, seconds in slowest(report, look.durations)]
+    return _section("### Slowest", ("what", "name", "seconds"), rows)
+
+
+def _gaps(report: Report) -> str:
+    every = list(gaps(report))
+    rows = [
+        (gap.stage, _code(" ".join(filter(None, [gap.path, gap.subject]))), _text(safe.shortened(gap.why, _LONGEST)))
+        for gap in every[:MOST_GAPS]
+    ]
+    return _section("### Not run", ("stage", "what", "why"), rows, len(every) - len(rows), "thing")
+
+
+def _section(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], left_out: int = 0, noun: str = ""
+) -> str:
+    if not rows:
+        return ""
+    lines = (f"| {' | '.join(cells)} |" for cells in (columns, ["---"] * len(columns), *rows))
+    parts = (title, "\n".join(lines), _left_out(left_out, noun))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _left_out(number: int, noun: str) -> str:
+    return f"… and {counted(number, f'more {noun}')}." if number > 0 else ""
+
+
+def _place(report: Report, location: Location, look: Look, name: str = "") -> str:
+    shown = _code(name or str(location))
+    path = in_checkout(report, location.path)
+    if not look.links or path.startswith("/"):
+        return shown
+    return f"[{shown}]({look.links}{quote(path, errors='backslashreplace')}#L{location.line})"
+
+
+def _text(text: str) -> str:
+    """The text, with nothing in it that Markdown obeys, mentions somebody, or is taken for an issue."""
+    return _OBEYED.sub(lambda found: f"&#{ord(found[0])};", safe.line(" ".join(text.split())))
+
+
+def _code(text: str) -> str:
+    """The text as code; a table ends its cells at `|` even there."""
+    return f"<code>{_text(text)}</code>"

@@ -1,0 +1,115 @@
+"""The job summary: verdict, findings with links, DAGs, pictures, the slowest, and what was not run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tests.reporters.reports import BROKEN, CLEAN, FALSIFIED, SALES, SILENCED, TASK_FAILED, WIDE, chain, loaded, run_of
+from windtunnel.findings import Finding, Severity
+from windtunnel.fingerprints import KnownFinding, identity
+from windtunnel.report import Report
+from windtunnel.reporters import render
+
+LINKS = "https://github.com/o/r/blob/abc/"
+
+
+def sections(report: Report, **look: object) -> dict[str, str]:
+    """The text below each heading, by its words."""
+    text = render(report, "markdown", **look)
+    parts = re.split(r"^(#+ .*)$", text, flags=re.MULTILINE)
+    return {title.lstrip("# "): body.strip() for title, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def found(*findings: Finding) -> Report:
+    return replace(CLEAN, findings=findings)
+
+
+def rows(body: str) -> list[list[str]]:
+    return [
+        [cell.strip() for cell in line.strip("|").split(" | ")] for line in body.splitlines() if line.startswith("|")
+    ]
+
+
+def test_a_clean_run_says_so_and_shows_its_dags() -> None:
+    shown = sections(CLEAN)
+
+    assert list(shown) == ["windtunnel: clean", "DAGs", "Slowest"]
+    assert shown["windtunnel: clean"].startswith("clean · 1 DAG run, ")
+    assert rows(shown["DAGs"])[2] == ["<code>daily&#95;sales</code>", "2", "1", "1.00", "success", "1.25"]
+
+
+def test_findings_come_with_links_to_their_lines_the_worst_first() -> None:
+    warning = replace(SILENCED, suppressed="")
+    shown = sections(found(warning, TASK_FAILED), links=LINKS)
+    error, second = rows(shown["Findings"])[2:]
+
+    assert error[0] == "error"
+    assert error[1].endswith(f"]({LINKS}dags/daily_sales.py#L14)")
+    assert error[2] == "WT301 task-failed"
+    assert "<br>fix: run the command below" in error[3]
+    assert second[0] == "warning"
+    assert "windtunnel: failed" in shown
+    assert "](" not in sections(found(TASK_FAILED))["Findings"]
+
+
+def test_what_is_known_is_folded_away_and_what_is_gone_is_told() -> None:
+    known = replace(TASK_FAILED, known=True)
+    text = render(replace(found(known), gone=(KnownFinding(identity(FALSIFIED)),)), "markdown")
+
+    assert text.startswith("## windtunnel: passed\n")
+    assert "<details><summary>1 known finding</summary>\n\n| " in text
+    assert "### No longer occurs" in text
+    assert "### Findings" not in text
+
+
+def test_a_dag_with_findings_is_drawn_with_the_task_marked() -> None:
+    picture = sections(found(TASK_FAILED))["DAGs with findings"]
+
+    assert "```mermaid\nflowchart LR\n" in picture
+    assert '    t1["totals"]' in picture
+    assert "    class t1 error" in picture
+    assert "DAGs with findings" not in sections(found(replace(TASK_FAILED, known=True)))
+
+
+def test_edges_are_drawn_and_labels_say_what_they_say() -> None:
+    dag = replace(chain("d", "dags/daily_sales.py", 'a"b', "x<y>#1"), edges=(('a"b', "x<y>#1"),))
+    finding = replace(TASK_FAILED, dag_id="d", task_id='a"b', severity=Severity.WARNING)
+    picture = sections(replace(CLEAN, files=(loaded(dag),), runs=(), findings=(finding,)))["DAGs with findings"]
+
+    assert '    t0["a#34;b"]\n    t1["x#60;y#62;#35;1"]\n    t0 --> t1\n' in picture
+    assert "    class t0 warning" in picture
+
+
+def test_a_dag_that_nobody_could_read_is_not_drawn() -> None:
+    dag = chain("d", "dags/daily_sales.py", *(f"t{n}" for n in range(61)))
+    finding = replace(TASK_FAILED, dag_id="d", task_id="t1")
+    picture = sections(replace(CLEAN, files=(loaded(dag),), runs=(), findings=(finding,)))["DAGs with findings"]
+
+    assert "(not drawn: 61 tasks, 0 edges)" in picture
+    assert "mermaid" not in picture
+
+
+def test_what_was_not_run_is_listed_with_its_reason() -> None:
+    skipped = run_of(SALES)
+    skipped = replace(skipped, tasks=(replace(skipped.tasks[0], state="skipped", tries=0), skipped.tasks[1]))
+    report = replace(CLEAN, files=(loaded(SALES), loaded(WIDE), BROKEN), runs=(skipped,))
+    listed = rows(sections(report)["Not run"])[2:]
+
+    assert [row[0] for row in listed] == ["load", "run", "run"]
+    assert [row[2] for row in listed] == ["ImportError&#58; no module named 'sale'", "skipped", "not run"]
+
+
+def test_a_long_list_is_cut_and_says_so() -> None:
+    body = sections(found(*[TASK_FAILED] * 103))["Findings"]
+
+    assert len(rows(body)) == 102
+    assert body.endswith("… and 3 more findings.")
+
+
+def test_nothing_that_people_write_is_obeyed() -> None:
+    finding = replace(TASK_FAILED, message="<img> | @octocat closes #1 **b** `x`\n- [a](b)", task_id="")
+    (row,) = rows(sections(found(finding))["Findings"])[2:]
+
+    assert not re.search(r"<img|@|\*\*|`|\[a\]|#1\b", re.sub(r"&#\d+;", "", row[3]))
+    assert len(row) == 4

@@ -48,6 +48,7 @@ from windtunnel.facts import (
 from windtunnel.findings import Location
 from windtunnel.judging import (
     RUN_SUBJECTS,
+    VALUE_SUBJECTS,
     Subject,
     judge,
     subjects_of_all_runs,
@@ -64,7 +65,7 @@ from windtunnel.paths import has_more_paths
 from windtunnel.pool import Pool
 from windtunnel.pools import Pools
 from windtunnel.report import Report, Timing, Versions
-from windtunnel.run_requests import context_requests, run_requests
+from windtunnel.run_requests import context_requests, run_requests, that_record
 from windtunnel.settings import Settings
 
 _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
@@ -172,6 +173,7 @@ class Plan:
     unseen: bool = False
     contexts: tuple[type[ContextFacts], ...] = ()
     paths: bool = False
+    records: bool = False
 
     @classmethod
     def of(cls, checks: Sequence[Check], found: Found, settings: Settings) -> Plan:
@@ -181,7 +183,8 @@ class Plan:
         contexts = tuple(CONTEXTS[name] for name in settings.contexts if issubclass(CONTEXTS[name], asked))
         paths = PathsFacts in subjects and settings.max_paths > 0
         again = bool(contexts) or PathsFacts in subjects
-        runs = bool(found.dag_files) and (again or not subjects.isdisjoint(RUN_SUBJECTS))
+        records = bool(found.dag_files) and found.drives_hamilton and not subjects.isdisjoint(VALUE_SUBJECTS)
+        runs = bool(found.dag_files) and (again or records or not subjects.isdisjoint(RUN_SUBJECTS))
         plan = cls(
             found=found,
             loads=runs or (bool(found.dag_files) and not subjects.isdisjoint(LOAD_SUBJECTS)),
@@ -193,6 +196,7 @@ class Plan:
             unseen=UnseenDagsFacts in subjects,
             contexts=contexts,
             paths=runs and paths,
+            records=records,
         )
         plan._insist(settings)
         return plan
@@ -297,7 +301,8 @@ def _collect_dags(
     if plan.runs:
         known = _with_triggered(pool, plan.found, collected.files, settings)
         requests = run_requests(known, collected.files, fixtures)
-        runs = collect_runs(pool, requests, settings.timeout)
+        recording = that_record(requests, pool.folder) if plan.records else requests
+        runs = collect_runs(pool, recording, settings.timeout)
         done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
         others = _others_who_might_ask(pool, plan.found, done, settings, fixtures)
         collected.runs = settle([*done, *others])[: len(done)]

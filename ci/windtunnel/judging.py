@@ -48,6 +48,8 @@ from windtunnel.graphs import rings
 from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, UncommittedFacts, AllRunsFacts)
+VALUE_SUBJECTS: tuple[type, ...] = ()
+"""What is learned from the values that went through the dataflows of a run."""
 CONTEXT_SUBJECTS = (
     *(ContextFacts, UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts),
     KilledFacts,

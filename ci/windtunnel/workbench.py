@@ -51,7 +51,7 @@ from windtunnel.judging import (
 )
 from windtunnel.pools import Pools
 from windtunnel.report import Report
-from windtunnel.run_requests import context_requests, neighbours, run_request
+from windtunnel.run_requests import context_requests, neighbours, run_request, that_record
 from windtunnel.settings import Settings
 
 Read = dict[str, DagFileFacts | DataflowFacts]
@@ -223,6 +223,8 @@ class Workbench:
     def _run(self, dags: list[tuple[DagFile, DagFacts]]) -> list[RunFacts]:
         requests = {(dag.location.path, dag.dag_id): self._request(file, dag) for file, dag in dags}
         missing = [request for key, request in requests.items() if key not in self._runs]
+        if self._plan.records:
+            missing = that_record(missing, self._pools.dags.folder)
         for run in collect_runs(self._pools.dags, missing, self._settings.timeout):
             self._runs[run.location.path, run.dag_id] = run
         return [self._runs[key] for key in requests]

@@ -23,6 +23,7 @@ from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.import_profile import profile_slow
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
+from windtunnel.collectors.replays import ReplayRequest, collect_replays, replay_requests, told_once
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
@@ -38,6 +39,7 @@ from windtunnel.facts import (
     InstabilityFacts,
     PathsFacts,
     PropertyFacts,
+    ReplayFacts,
     RepositoryFacts,
     RunFacts,
     SlowImportFacts,
@@ -57,6 +59,7 @@ from windtunnel.judging import (
     subjects_of_file,
     subjects_of_module,
     subjects_of_paths,
+    subjects_of_replay,
     subjects_of_repository,
     subjects_of_run,
     subjects_of_unseen,
@@ -97,6 +100,7 @@ class _Collected:
     dataflows: list[DataflowFacts] = field(default_factory=list)
     properties: list[PropertyFacts] = field(default_factory=list)
     driven_together: tuple[tuple[Location, tuple[Path, ...]], ...] = ()
+    replays: tuple[ReplayFacts, ...] = ()
     unseen: tuple[UnseenDagsFacts, ...] = ()
     timings: list[Timing] = field(default_factory=list)
 
@@ -111,6 +115,7 @@ class _Collected:
         yield from chain.from_iterable(map(subjects_of_module, self.dataflows))
         yield from chain.from_iterable(map(subjects_of_module, self.properties))
         yield from subjects_of_drivers(self.driven_together, self.dataflows, settings.root)
+        yield from chain.from_iterable(map(subjects_of_replay, self.replays))
 
 
 def run(settings: Settings, progress: Progress = silent, pools: Pools | None = None) -> Report:
@@ -142,6 +147,7 @@ def run(settings: Settings, progress: Progress = silent, pools: Pools | None = N
         contexts=tuple(collected.contexts),
         dataflows=tuple(collected.dataflows),
         properties=tuple(collected.properties),
+        replays=collected.replays,
         timings=tuple(collected.timings),
     )
 
@@ -174,6 +180,7 @@ class Plan:
     contexts: tuple[type[ContextFacts], ...] = ()
     paths: bool = False
     records: bool = False
+    replays: bool = False
 
     @classmethod
     def of(cls, checks: Sequence[Check], found: Found, settings: Settings) -> Plan:
@@ -197,6 +204,7 @@ class Plan:
             contexts=contexts,
             paths=runs and paths,
             records=records,
+            replays=records and ReplayFacts in subjects,
         )
         plan._insist(settings)
         return plan
@@ -220,7 +228,8 @@ class Plan:
         if self.loads and not _installed("apache-airflow-core"):
             raise UsageError(
                 f"{self.found.dag_files[0].path}: a DAG file, but {sys.executable} has no Airflow 3.1 to 3.3; "
-                "install apache-airflow beside windtunnel, or leave the DAGs out with --select WT5,WT6"
+                "install apache-airflow beside windtunnel, or leave the DAGs out with --select WT5,WT6 "
+                "--ignore WT62,WT63"
             )
         if (self.dataflows or self.properties) and not _installed("apache-hamilton"):
             raise UsageError(
@@ -278,7 +287,16 @@ def plain_runs(
     return tuple((request, run) for request, run in known if has_more_paths(request.dag, run))
 
 
-def _by_place(facts: PathsFacts) -> Location:
+def replays_of(requests: Iterable[DagRunRequest], runs: Iterable[RunFacts], settings: Settings) -> list[ReplayRequest]:
+    """What asks for each dataflow that was recorded in a run to be played again; they share the time for properties."""
+    files = {(request.dag.location.path, request.dag.dag_id): request.file for request in requests}
+    recorded = [(run, files[run.location.path, run.dag_id]) for run in runs if run.recorded]
+    number = sum(len(run.recorded) for run, _ in recorded)
+    seconds = settings.timeout / 2 * min(1.0, settings.jobs / max(number, 1))
+    return [one for run, file in recorded for one in replay_requests(run, file.root, file.dag_folder, seconds)]
+
+
+def _by_place(facts: PathsFacts | ReplayFacts) -> Location:
     return facts.location
 
 
@@ -313,6 +331,10 @@ def _collect_dags(
         if plan.paths and (taken := plain_runs(requests, collected.runs)):
             paths = collect_paths(pool, taken, settings.max_paths, settings.timeout)
             collected.paths = tuple(sorted(_watched(paths, "paths", len(taken), progress, collected), key=_by_place))
+        if plan.replays and (played := replays_of(requests, collected.runs, settings)):
+            replays = collect_replays(pools.modules, played, settings.timeout)
+            found = _watched(replays, "replays", len(played), progress, collected)
+            collected.replays = told_once(sorted(found, key=_by_place))
 
 
 Look = Callable[[Sequence[DagFileFacts]], Iterator[DagFileFacts]]

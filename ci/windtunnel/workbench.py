@@ -14,6 +14,7 @@ from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.fixtures import read_fixtures, with_pools
 from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
+from windtunnel.collectors.replays import collect_replays
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
@@ -23,6 +24,7 @@ from windtunnel.engine import (
     Plan,
     plain_runs,
     prerequisites,
+    replays_of,
     second_looks,
     trial_of,
     versions,
@@ -36,6 +38,7 @@ from windtunnel.facts import (
     PathsFacts,
     ProcessFacts,
     PropertyFacts,
+    ReplayFacts,
     RunFacts,
     SaveFacts,
 )
@@ -47,6 +50,7 @@ from windtunnel.judging import (
     subjects_of_file,
     subjects_of_module,
     subjects_of_paths,
+    subjects_of_replay,
     subjects_of_run,
 )
 from windtunnel.pools import Pools
@@ -208,6 +212,8 @@ class Workbench:
             yield from subjects_of_context(context)
         for paths in self._paths(file, dag, run):
             yield from subjects_of_paths(paths)
+        for replay in self._replays(file, dag, run):
+            yield from subjects_of_replay(replay)
 
     def _contexts(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ContextFacts]:
         requests = context_requests([self._request(file, dag)], [run], self._plan.contexts, self._settings)
@@ -216,6 +222,10 @@ class Workbench:
     def _paths(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[PathsFacts]:
         taken = plain_runs([self._request(file, dag)], [run]) if self._plan.paths else ()
         return collect_paths(self._pools.dags, taken, self._settings.max_paths, self._settings.timeout)
+
+    def _replays(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ReplayFacts]:
+        played = replays_of([self._request(file, dag)], [run], self._settings) if self._plan.replays else ()
+        return collect_replays(self._pools.modules, played, self._settings.timeout)
 
     def _request(self, file: DagFile, dag: DagFacts) -> DagRunRequest:
         return run_request(file, dag, self._neighbours(file, dag), self._fixtures)

@@ -64,6 +64,7 @@ from windtunnel.facts.parses import (
 )
 from windtunnel.facts.paths import PathsFacts
 from windtunnel.facts.processes import TO_CHANGE_FILES, CheckCrash, End, FailureFacts, ProcessFacts
+from windtunnel.facts.replays import BreakFacts, Disturbance, PeekFacts, ReplayFacts, UnrepeatedFacts
 from windtunnel.facts.runs import (
     AttemptFacts,
     CallbackFacts,
@@ -108,6 +109,7 @@ __all__ = [
     "AskFacts",
     "AssetFacts",
     "AttemptFacts",
+    "BreakFacts",
     "CallbackFacts",
     "Cause",
     "CheckCrash",
@@ -127,6 +129,7 @@ __all__ = [
     "DatesFacts",
     "DifferenceFacts",
     "DifferenceKind",
+    "Disturbance",
     "DrivenTogetherFacts",
     "DriverFacts",
     "DriverUseFacts",
@@ -167,6 +170,7 @@ __all__ = [
     "ParseFacts",
     "PartFacts",
     "PathsFacts",
+    "PeekFacts",
     "ProcessFacts",
     "Property",
     "PropertyFacts",
@@ -174,6 +178,7 @@ __all__ = [
     "PushFacts",
     "RedefinedFacts",
     "RepeatedFacts",
+    "ReplayFacts",
     "RepositoryFacts",
     "ResumedFacts",
     "RetryFacts",
@@ -196,6 +201,7 @@ __all__ = [
     "UndatedFacts",
     "UndeliveredFacts",
     "UnrenderedFacts",
+    "UnrepeatedFacts",
     "UnseenDagsFacts",
     "ValueFacts",
     "VisitFacts",

@@ -75,6 +75,7 @@ _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
 _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
 _BEFORE_CONTEXTS = ("WT301", "WT304", "WT305", "WT306", "WT307", "WT308")
 _BEFORE_GRAPHS = ("WT501", "WT510")
+_OF_TIMEOUT = 0.6  # one more trial may be at work when a dataflow's share of the budget is spent
 FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 """What a file that loads has only where it is at fault."""
 LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts, *FAULTS_OF_FILES)
@@ -292,7 +293,8 @@ def replays_of(requests: Iterable[DagRunRequest], runs: Iterable[RunFacts], sett
     files = {(request.dag.location.path, request.dag.dag_id): request.file for request in requests}
     recorded = [(run, files[run.location.path, run.dag_id]) for run in runs if run.recorded]
     number = sum(len(run.recorded) for run, _ in recorded)
-    seconds = settings.timeout / 2 * min(1.0, settings.jobs / max(number, 1))
+    budget: float = getattr(settings, "property_budget", settings.timeout / 2)
+    seconds = min(budget * settings.jobs / max(number, 1), budget, settings.timeout * _OF_TIMEOUT)
     return [one for run, file in recorded for one in replay_requests(run, file.root, file.dag_folder, seconds)]
 
 

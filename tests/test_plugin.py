@@ -242,7 +242,7 @@ def test_lf_collects_what_failed_last(whole: Result, project: Path) -> None:
 def workers(project: Path) -> Result:
     """Two workers of xdist, with an error for each warning; no DAG is run."""
     pytest.importorskip("xdist")
-    select = "--windtunnel-select=WT1,WT2,WT6"
+    select = "--windtunnel-select=WT1,WT2,WT60"
     options = ["-n2", "--dist=loadfile", "-Werror", "-v", select]
     return Result(project, "--windtunnel", *options)
 

@@ -24,6 +24,7 @@ from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.import_profile import profile_slow
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
+from windtunnel.collectors.replays import ReplayRequest, collect_replays, replay_requests, told_once
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
@@ -39,6 +40,7 @@ from windtunnel.facts import (
     InstabilityFacts,
     PathsFacts,
     PropertyFacts,
+    ReplayFacts,
     RepositoryFacts,
     RunFacts,
     SlowImportFacts,
@@ -51,6 +53,7 @@ from windtunnel.findings import Location
 from windtunnel.fingerprints import fingerprints
 from windtunnel.judging import (
     RUN_SUBJECTS,
+    VALUE_SUBJECTS,
     Subject,
     in_order,
     judge,
@@ -61,6 +64,7 @@ from windtunnel.judging import (
     subjects_of_ignores,
     subjects_of_module,
     subjects_of_paths,
+    subjects_of_replay,
     subjects_of_repository,
     subjects_of_run,
     subjects_of_unseen,
@@ -69,7 +73,7 @@ from windtunnel.paths import has_more_paths
 from windtunnel.pool import Pool
 from windtunnel.pools import Pools
 from windtunnel.report import Report, Rule, Timing, Versions
-from windtunnel.run_requests import context_requests, run_requests
+from windtunnel.run_requests import context_requests, run_requests, that_record
 from windtunnel.settings import Settings
 from windtunnel.unused_ignores import unused_ignores
 
@@ -77,6 +81,7 @@ _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
 _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
 _BEFORE_CONTEXTS = ("WT301", "WT304", "WT305", "WT306", "WT307", "WT308")
 _BEFORE_GRAPHS = ("WT501", "WT510")
+_OF_TIMEOUT = 0.6  # one more trial may be at work when a dataflow's share of the budget is spent
 FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 """What a file that loads has only where it is at fault."""
 LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts, *FAULTS_OF_FILES)
@@ -106,6 +111,7 @@ class _Collected:
     dataflows: list[DataflowFacts] = field(default_factory=list)
     properties: list[PropertyFacts] = field(default_factory=list)
     driven_together: tuple[tuple[Location, tuple[Path, ...]], ...] = ()
+    replays: tuple[ReplayFacts, ...] = ()
     unseen: tuple[UnseenDagsFacts, ...] = ()
     timings: list[Timing] = field(default_factory=list)
 
@@ -120,6 +126,7 @@ class _Collected:
         yield from chain.from_iterable(map(subjects_of_module, self.dataflows))
         yield from chain.from_iterable(map(subjects_of_module, self.properties))
         yield from subjects_of_drivers(self.driven_together, self.dataflows, settings.root)
+        yield from chain.from_iterable(map(subjects_of_replay, self.replays))
 
 
 def run(
@@ -160,6 +167,7 @@ def run(
         contexts=tuple(collected.contexts),
         dataflows=tuple(collected.dataflows),
         properties=tuple(collected.properties),
+        replays=collected.replays,
         timings=tuple(collected.timings),
     )
     return weighed(_with_unused_ignores(report, checks, settings), known, checks, settings)
@@ -206,6 +214,8 @@ class Plan:
     unseen: bool = False
     contexts: tuple[type[ContextFacts], ...] = ()
     paths: bool = False
+    records: bool = False
+    replays: bool = False
 
     @classmethod
     def of(cls, checks: Sequence[Check], found: Found, settings: Settings) -> Plan:
@@ -215,7 +225,8 @@ class Plan:
         contexts = tuple(CONTEXTS[name] for name in settings.contexts if issubclass(CONTEXTS[name], asked))
         paths = PathsFacts in subjects and settings.max_paths > 0
         again = bool(contexts) or PathsFacts in subjects
-        runs = bool(found.dag_files) and (again or not subjects.isdisjoint(RUN_SUBJECTS))
+        records = bool(found.dag_files) and found.drives_hamilton and not subjects.isdisjoint(VALUE_SUBJECTS)
+        runs = bool(found.dag_files) and (again or records or not subjects.isdisjoint(RUN_SUBJECTS))
         plan = cls(
             found=found,
             loads=runs or (bool(found.dag_files) and not subjects.isdisjoint(LOAD_SUBJECTS)),
@@ -227,6 +238,8 @@ class Plan:
             unseen=UnseenDagsFacts in subjects,
             contexts=contexts,
             paths=runs and paths,
+            records=records,
+            replays=records and ReplayFacts in subjects,
         )
         plan._insist(settings)
         return plan
@@ -250,7 +263,8 @@ class Plan:
         if self.loads and not _installed("apache-airflow-core"):
             raise UsageError(
                 f"{self.found.dag_files[0].path}: a DAG file, but {sys.executable} has no Airflow 3.1 to 3.3; "
-                "install apache-airflow beside windtunnel, or leave the DAGs out with --select WT5,WT6"
+                "install apache-airflow beside windtunnel, or leave the DAGs out with --select WT5,WT6 "
+                "--ignore WT62,WT63"
             )
         if (self.dataflows or self.properties) and not _installed("apache-hamilton"):
             raise UsageError(
@@ -308,7 +322,17 @@ def plain_runs(
     return tuple((request, run) for request, run in known if has_more_paths(request.dag, run))
 
 
-def _by_place(facts: PathsFacts) -> Location:
+def replays_of(requests: Iterable[DagRunRequest], runs: Iterable[RunFacts], settings: Settings) -> list[ReplayRequest]:
+    """What asks for each dataflow that was recorded in a run to be played again; they share the time for properties."""
+    files = {(request.dag.location.path, request.dag.dag_id): request.file for request in requests}
+    recorded = [(run, files[run.location.path, run.dag_id]) for run in runs if run.recorded]
+    number = sum(len(run.recorded) for run, _ in recorded)
+    budget: float = getattr(settings, "property_budget", settings.timeout / 2)
+    seconds = min(budget * settings.jobs / max(number, 1), budget, settings.timeout * _OF_TIMEOUT)
+    return [one for run, file in recorded for one in replay_requests(run, file.root, file.dag_folder, seconds)]
+
+
+def _by_place(facts: PathsFacts | ReplayFacts) -> Location:
     return facts.location
 
 
@@ -331,7 +355,8 @@ def _collect_dags(
     if plan.runs:
         known = _with_triggered(pool, plan.found, collected.files, settings)
         requests = run_requests(known, collected.files, fixtures)
-        runs = collect_runs(pool, requests, settings.timeout)
+        recording = that_record(requests, pool.folder) if plan.records else requests
+        runs = collect_runs(pool, recording, settings.timeout)
         done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
         others = _others_who_might_ask(pool, plan.found, done, settings, fixtures)
         collected.runs = settle([*done, *others])[: len(done)]
@@ -342,6 +367,10 @@ def _collect_dags(
         if plan.paths and (taken := plain_runs(requests, collected.runs)):
             paths = collect_paths(pool, taken, settings.max_paths, settings.timeout)
             collected.paths = tuple(sorted(_watched(paths, "paths", len(taken), progress, collected), key=_by_place))
+        if plan.replays and (played := replays_of(requests, collected.runs, settings)):
+            replays = collect_replays(pools.modules, played, settings.timeout)
+            found = _watched(replays, "replays", len(played), progress, collected)
+            collected.replays = told_once(sorted(found, key=_by_place))
 
 
 Look = Callable[[Sequence[DagFileFacts]], Iterator[DagFileFacts]]

@@ -32,6 +32,7 @@ from windtunnel.facts import (
     PathsFacts,
     PropertyFacts,
     RepeatedFacts,
+    ReplayFacts,
     RepositoryFacts,
     ResumedFacts,
     RunFacts,
@@ -50,6 +51,8 @@ from windtunnel.graphs import rings
 from windtunnel.settings import Settings, options
 
 RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, UncommittedFacts, AllRunsFacts)
+VALUE_SUBJECTS: tuple[type, ...] = (ReplayFacts,)
+"""What is learned from the values that went through the dataflows of a run."""
 CONTEXT_SUBJECTS = (
     *(ContextFacts, UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts),
     KilledFacts,
@@ -64,6 +67,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     DataflowFacts: ("max_import_seconds",),
     PropertyFacts: ("max_examples", "seed"),
     PathsFacts: ("conf", "date", "max_paths"),
+    ReplayFacts: ("conf", "date"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
     TaskRunFacts: ("conf", "date", "max_xcom_bytes"),
     **dict.fromkeys(CONTEXT_SUBJECTS, ("conf", "date", "contexts")),
@@ -118,6 +122,11 @@ def subjects_of_context(context: ContextFacts) -> Iterator[Subject]:
 def subjects_of_paths(paths: PathsFacts) -> Iterator[Subject]:
     """All paths of a DAG together: a fault is told once, and not again if the plain run has shown it."""
     yield Subject(holder_of(Path(paths.location.path)).as_posix(), paths)
+
+
+def subjects_of_replay(replay: ReplayFacts) -> Iterator[Subject]:
+    """One dataflow that a task drove, played again. It is found where the DAG is run."""
+    yield Subject(holder_of(Path(replay.path)).as_posix(), replay)
 
 
 def subjects_of_unseen(unseen: UnseenDagsFacts) -> Iterator[Subject]:

@@ -88,6 +88,13 @@ class Pool:
         """How many jobs run at a time."""
         return self._size
 
+    @property
+    def folder(self) -> Path:
+        """A folder for what one job leaves to another. It goes with the template, even where this process is killed."""
+        folder = self._templates[-1].folder / "left"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     def __enter__(self) -> Self:
         return self
 
@@ -179,22 +186,22 @@ class _Template:
     def __init__(self, warm_up: str, environment: Mapping[str, str], max_memory: int) -> None:
         self.has_started_a_job = False
         self._max_memory = max_memory
-        self._folder = Path(tempfile.mkdtemp(prefix="windtunnel-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="windtunnel-"))
         try:
             self._process = self._started(warm_up, environment)
         except BaseException:  # an interrupt, for one: nobody would hear of the folder
-            _sweep(str(self._folder))
-            remove(self._folder)
+            _sweep(str(self.folder))
+            remove(self.folder)
             raise
 
     def _started(self, warm_up: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         self._control, theirs = socket.socketpair()
         # A file: nobody would read a pipe until the end, and a full one holds up whoever prints a warning.
-        with theirs, (self._folder / "stderr").open("wb") as stderr:
+        with theirs, (self.folder / "stderr").open("wb") as stderr:
             return subprocess.Popen(
                 # -u: what a worker printed before it was killed is worth reading.
                 [sys.executable, "-u", "-c", _START, str(theirs.fileno()), warm_up],
-                env={**environment, FOLDER: str(self._folder)},
+                env={**environment, FOLDER: str(self.folder)},
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
                 stdin=subprocess.DEVNULL,
@@ -235,7 +242,7 @@ class _Template:
 
     def last_words(self) -> str:
         """How the template ended, and the last that it wrote."""
-        written = (self._folder / "stderr").read_text(encoding="utf-8", errors="replace")
+        written = (self.folder / "stderr").read_text(encoding="utf-8", errors="replace")
         return f"{death_of(self._process.returncode) or 'ended'}:\n{written[-KEPT_OUTPUT:]}"
 
     def close(self) -> None:
@@ -243,8 +250,8 @@ class _Template:
         # One that still warms up would not listen for seconds, and has no children yet but one that rehearses.
         self.end(patience=20 if self.has_started_a_job else 0)
         self._control.close()
-        _sweep(str(self._folder))
-        remove(self._folder)
+        _sweep(str(self.folder))
+        remove(self.folder)
 
 
 def _sweep(folder: str) -> None:

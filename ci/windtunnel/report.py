@@ -12,6 +12,7 @@ from windtunnel.facts import (
     NeedKind,
     PathsFacts,
     PropertyFacts,
+    ReplayFacts,
     RunFacts,
 )
 from windtunnel.findings import Finding, Location, Severity
@@ -30,7 +31,8 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Wall-clock seconds of one stage: `load`, `run`, `contexts`, `paths`, `dataflows`, `properties`, `total`."""
+    """Wall-clock seconds of one stage: `load`, `run`, `contexts`, `paths`, `dataflows`, `properties`, `replays`,
+    `total`."""
 
     stage: str
     seconds: float
@@ -72,6 +74,7 @@ class Report:
     contexts: tuple[ContextFacts, ...] = ()
     dataflows: tuple[DataflowFacts, ...] = ()
     properties: tuple[PropertyFacts, ...] = ()
+    replays: tuple[ReplayFacts, ...] = ()
     timings: tuple[Timing, ...] = field(default=())
     gone: tuple[KnownFinding, ...] = ()
     unjudged: tuple[KnownFinding, ...] = ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from windtunnel.collectors.context_plan import contexts_for
 from windtunnel.collectors.contexts import ContextRequest
@@ -32,6 +34,11 @@ def run_requests(
 def run_request(file: DagFile, dag: DagFacts, near: tuple[DagFile, ...], fixtures: Fixtures) -> DagRunRequest:
     """What asks for the run of one DAG, with all that the user gives it."""
     return DagRunRequest(file, dag, fixtures.conf(dag.dag_id), near, given=fixtures.given_to(dag.dag_id))
+
+
+def that_record(requests: Iterable[DagRunRequest], folder: Path) -> list[DagRunRequest]:
+    """The requests of runs whose dataflows are kept in `folder`, to be played again."""
+    return [replace(request, records=str(folder)) for request in requests]
 
 
 def context_requests(

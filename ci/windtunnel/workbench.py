@@ -15,6 +15,7 @@ from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.fixtures import read_fixtures, with_pools
 from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
+from windtunnel.collectors.replays import collect_replays
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
@@ -24,6 +25,7 @@ from windtunnel.engine import (
     Plan,
     plain_runs,
     prerequisites,
+    replays_of,
     second_looks,
     trial_of,
     versions,
@@ -37,6 +39,7 @@ from windtunnel.facts import (
     PathsFacts,
     ProcessFacts,
     PropertyFacts,
+    ReplayFacts,
     RunFacts,
     SaveFacts,
 )
@@ -48,11 +51,12 @@ from windtunnel.judging import (
     subjects_of_file,
     subjects_of_module,
     subjects_of_paths,
+    subjects_of_replay,
     subjects_of_run,
 )
 from windtunnel.pools import Pools
 from windtunnel.report import Report
-from windtunnel.run_requests import context_requests, neighbours, run_request
+from windtunnel.run_requests import context_requests, neighbours, run_request, that_record
 from windtunnel.settings import Settings
 
 Read = dict[str, DagFileFacts | DataflowFacts]
@@ -210,6 +214,8 @@ class Workbench:
             yield from subjects_of_context(context)
         for paths in self._paths(file, dag, run):
             yield from subjects_of_paths(paths)
+        for replay in self._replays(file, dag, run):
+            yield from subjects_of_replay(replay)
 
     def _contexts(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ContextFacts]:
         requests = context_requests([self._request(file, dag)], [run], self._plan.contexts, self._settings)
@@ -219,12 +225,18 @@ class Workbench:
         taken = plain_runs([self._request(file, dag)], [run]) if self._plan.paths else ()
         return collect_paths(self._pools.dags, taken, self._settings.max_paths, self._settings.timeout)
 
+    def _replays(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ReplayFacts]:
+        played = replays_of([self._request(file, dag)], [run], self._settings) if self._plan.replays else ()
+        return collect_replays(self._pools.modules, played, self._settings.timeout)
+
     def _request(self, file: DagFile, dag: DagFacts) -> DagRunRequest:
         return run_request(file, dag, self._neighbours(file, dag), self._fixtures)
 
     def _run(self, dags: list[tuple[DagFile, DagFacts]]) -> list[RunFacts]:
         requests = {(dag.location.path, dag.dag_id): self._request(file, dag) for file, dag in dags}
         missing = [request for key, request in requests.items() if key not in self._runs]
+        if self._plan.records:
+            missing = that_record(missing, self._pools.dags.folder)
         for run in collect_runs(self._pools.dags, missing, self._settings.timeout):
             self._runs[run.location.path, run.dag_id] = run
         return [self._runs[key] for key in requests]

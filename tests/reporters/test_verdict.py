@@ -23,7 +23,8 @@ from tests.reporters.reports import (
     run_of,
     save,
 )
-from windtunnel.facts import End, FailureFacts, ProcessFacts, SaveState
+from windtunnel.facts import End, FailureFacts, ProcessFacts, ReplayFacts, SaveState
+from windtunnel.findings import Location
 from windtunnel.report import Report
 from windtunnel.reporters.tally import Outcome, outcome, tally
 from windtunnel.reporters.verdict import is_clean, verdict
@@ -125,3 +126,10 @@ def test_functions_are_counted_once_however_many_nodes_they_make() -> None:
 
     assert (counts.functions, counts.functions_tried, counts.examples) == (3, 2, 200)
     assert (counts.modules, counts.built, counts.modules_tried) == (2, 1, 1)
+
+
+def test_dataflows_that_were_played_again_are_counted_with_the_changes_tried() -> None:
+    task = Location("dags/a.py", 3)
+    one = ReplayFacts("a", "t", "dags/a.py", task, ProcessFacts(End.COMPLETED), nodes=4, trials=20, out_of_time=True)
+    report = replace(CLEAN, replays=(one, replace(one, trials=0, out_of_time=False, not_played="no")))
+    assert "1 dataflow played on 20 changes of data (1 not to the end)" in verdict(report)[1]

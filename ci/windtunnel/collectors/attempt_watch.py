@@ -97,6 +97,8 @@ class AttemptWatch:
         if self._seen.kept:
             self._seen.recording.on_loaded = self._handovers.note
             watch_readers(self._handovers.note_plain)
+        if self._seen.recording.records and self._key.map_index <= 0:  # one of those that are mapped stands for all
+            self._keep_values()
         self._seen.effects.forget_refused()
         self._seen.uses.begin(self._key.task_id, self._key.map_index)
         if self._seen.databases is not None:
@@ -110,8 +112,17 @@ class AttemptWatch:
     def leave(self) -> None:
         """Nothing more will be done here. A task that has not ended was deferred, or will be repeated."""
         facts = self._facts or self._ended("", None)
-        lost = self._uncommitted() if facts.state == "success" else ()
-        self._put(replace(facts, uncommitted=lost, saves=tuple(_with_losses(facts.saves, lost))))
+        is_done = facts.state == "success"
+        lost = self._uncommitted() if is_done else ()
+        keeper = self._seen.recording.keeper
+        recorded = keeper.keep() if keeper is not None and is_done else ()
+        self._put(replace(facts, uncommitted=lost, saves=tuple(_with_losses(facts.saves, lost)), recorded=recorded))
+
+    def _keep_values(self) -> None:
+        from windtunnel.collectors.value_keeper import ValueKeeper
+
+        key, recording = self._key, self._seen.recording
+        recording.keeper = ValueKeeper(Path(recording.records), key.dag_id, key.task_id, key.map_index)
 
     def _uncommitted(self) -> tuple[UncommittedFacts, ...]:
         """Asked when all is over: callbacks of the task may commit what it has written."""

@@ -19,6 +19,7 @@ from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.executions import LOADER_TAG, SAVER_TAG, Broken, Execution, Saved, loaded_of, saved_of
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.needs import need_of
+from windtunnel.collectors.value_keeper import ValueKeeper, that_run_nodes
 
 _BASE = "hamilton.lifecycle.base"
 
@@ -37,11 +38,14 @@ class Recording:
     """The executions since the last `take`, in the order in which they started.
 
     `on_saved` is called when a saver has just ended well, `on_loaded` when a loader has, with its node, its arguments,
-    and what it has returned. `watch` hears of savers before and after they run.
+    and what it has returned. `watch` hears of savers before and after they run. Where values are to be kept, `records`
+    is the folder for them, and `keeper` hears of each.
     """
 
     on_saved: Callable[[Saved], None] | None = None
     on_loaded: Callable[[Execution, Any, Mapping[str, Any], Any], None] | None = None
+    records: str = ""
+    keeper: ValueKeeper | None = None
 
     def __init__(self, effects: Effects, folder: Path) -> None:
         self._by_run: dict[str, Execution] = {}
@@ -88,6 +92,8 @@ class Recording:
         if execution := self._by_run.get(run_id):
             execution.seconds = time.monotonic() - execution.started
             execution.well = success
+            if self.keeper is not None:
+                self.keeper.ended(run_id, well=success and not execution.abroad)
 
     def before_node(self, run_id: str, node: Any, kwargs: Mapping[str, Any]) -> None:
         """A node is about to run."""
@@ -102,6 +108,8 @@ class Recording:
         """A node has run."""
         if self.watch is not None and SAVER_TAG in node.tags:
             self.watch.after_save(success=error is None)
+        if self.keeper is not None and error is None:
+            self.keeper.executed(run_id, node, result)
         execution = self._by_run.get(run_id)
         if execution is None:
             return
@@ -131,9 +139,13 @@ class Recording:
         return Broken(node, failure, self._effects.deeds)
 
 
-def record_drivers(effects: Effects) -> Recording:
-    """Note every driver execution in this process from now on, whether Hamilton is imported yet or not."""
+def record_drivers(effects: Effects, records: str = "") -> Recording:
+    """Note every driver execution in this process from now on, whether Hamilton is imported yet or not.
+
+    `records` is the folder for the values that go through them, "" where nobody wants them.
+    """
     recording = Recording(effects, own_folder())
+    recording.records = records
 
     def patch(base: ModuleType) -> None:
         _observe(base, recording)
@@ -187,7 +199,7 @@ def _observe(base: Any, recording: Recording) -> None:
         # a set may be made from another set
         others = [adapter for adapter in adapters if not isinstance(adapter, recorder | asynchronous)]
         stand_ins = _stand_ins(base, others)
-        original(self, *others, recorder(stand_ins), asynchronous(stand_ins))
+        original(self, *others, recorder(stand_ins, others), asynchronous(stand_ins, others))
 
     base.LifecycleAdapterSet.__init__ = init
 
@@ -208,12 +220,17 @@ def _stands_in(result: Any, stand_ins: tuple[Any, ...] | None) -> bool:
 
 
 class _Listener:
-    """What both recorders have in common: where they tell, and what adapters put in the place of results."""
+    """What both recorders have in common: where they tell, and what adapters put in the place of results.
+
+    `modules` are those that the driver was given.
+    """
 
     recording: Recording
+    modules: Sequence[ModuleType] = ()
 
-    def __init__(self, stand_ins: tuple[Any, ...] | None) -> None:
+    def __init__(self, stand_ins: tuple[Any, ...] | None, others: Iterable[Any]) -> None:
         self.stand_ins = stand_ins
+        self.running = tuple(that_run_nodes(others))
 
     def node_ended(self, run_id: str, node: Any, kwargs: Mapping[str, Any], result: Any, error: Any) -> None:
         if error is None and SAVER_TAG in node.tags and _stands_in(result, self.stand_ins):
@@ -231,12 +248,16 @@ class _Listener:
 def _recorder(base: Any, recording_: Recording) -> Any:
     class Recorder(
         _Listener,
+        base.BasePostGraphConstruct,
         base.BasePreGraphExecute,
         base.BasePostGraphExecute,
         base.BasePreNodeExecute,
         base.BasePostNodeExecute,
     ):
         recording = recording_
+
+        def post_graph_construct(self, *, modules: Sequence[ModuleType], **_: Any) -> None:
+            self.modules = modules
 
         def pre_graph_execute(
             self, *, run_id: str, graph: Any, final_vars: list[str], inputs: Any, overrides: Any
@@ -245,6 +266,9 @@ def _recorder(base: Any, recording_: Recording) -> Any:
                 graph, tuple(final_vars), tuple(inputs or ()), tuple(overrides or ()), time.monotonic()
             )
             self.recording.before_graph(run_id, execution)
+            if (keeper := self.recording.keeper) is not None:
+                given = {"inputs": inputs, "overrides": overrides, "adapters": self.running}
+                keeper.begins(run_id, graph, self.modules, final_vars, given)
 
         def post_graph_execute(self, *, run_id: str, success: bool, **_: Any) -> None:
             self.recording.after_graph(run_id, success=success)

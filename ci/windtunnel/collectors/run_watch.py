@@ -85,6 +85,7 @@ class RunWatch:
         self._kept: dict[str, Path] = {}
         self._loads: list[LoadFacts] = []
         self._callbacks: list[CallbackFacts] = []
+        self._recorded: list[str] = []
         self._opened: list[FileUseFacts] = []
         self._overwrites: list[OverwriteFacts] = []
         self._refused: dict[str, list[tuple[str, Location | None]]] = defaultdict(list)
@@ -111,6 +112,7 @@ class RunWatch:
             saves=tuple(self._saves),
             loads=tuple(self._loads),
             callbacks=tuple(self._callbacks),
+            recorded=tuple(self._recorded),
             uses=tuple(self._opened),
             overwrites=tuple(self._overwrites),
             uncommitted=tuple(self._uncommitted),
@@ -145,6 +147,7 @@ class RunWatch:
         self._kept.update({left.path: self._file_of(key) for left in done.kept})
         self._loads += done.loads
         self._callbacks += done.callbacks
+        self._recorded += done.recorded
         self._opened += done.uses
         self._overwrites += done.overwrites
         self._uncommitted += done.uncommitted

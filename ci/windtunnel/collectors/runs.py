@@ -32,7 +32,8 @@ class DagRunRequest:
     """One DAG to run, of the file that it was loaded from, with the params that the user gives.
 
     `neighbours` are the files of the DAGs that its tasks trigger or wait for, which Airflow would else not know.
-    `given` is what else the user gives it, `forced` what its tasks are made to do, nothing in a plain run.
+    `given` is what else the user gives it, `forced` what its tasks are made to do, nothing in a plain run. `records` is
+    the folder for the values that go through its dataflows, "" where nobody wants them.
     """
 
     file: DagFile
@@ -41,6 +42,7 @@ class DagRunRequest:
     neighbours: tuple[DagFile, ...] = ()
     given: Given = field(default_factory=Given)
     forced: tuple[ForcedFacts, ...] = ()
+    records: str = ""
 
 
 def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) -> Iterator[RunFacts]:
@@ -75,7 +77,7 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     effects.allow(given.network)
     make_ready(given.recording)
     databases = OpenDatabases(file.root)
-    recording = record_drivers(effects)  # before the file is loaded: it may build a driver at its top
+    recording = record_drivers(effects, request.records)  # before the file is loaded: it may build a driver at its top
     guard = WriteGuard(file.root, own_folder())
     guard.is_on = True
     keeper = TreeKeeper(file.root, own_folder())

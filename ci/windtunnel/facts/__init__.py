@@ -65,6 +65,7 @@ from windtunnel.facts.parses import (
 )
 from windtunnel.facts.paths import PathsFacts
 from windtunnel.facts.processes import TO_CHANGE_FILES, CheckCrash, End, FailureFacts, ProcessFacts
+from windtunnel.facts.replays import BreakFacts, Disturbance, PeekFacts, ReplayFacts, UnrepeatedFacts
 from windtunnel.facts.runs import (
     AttemptFacts,
     CallbackFacts,
@@ -109,6 +110,7 @@ __all__ = [
     "AskFacts",
     "AssetFacts",
     "AttemptFacts",
+    "BreakFacts",
     "CallbackFacts",
     "Cause",
     "CheckCrash",
@@ -128,6 +130,7 @@ __all__ = [
     "DatesFacts",
     "DifferenceFacts",
     "DifferenceKind",
+    "Disturbance",
     "DrivenTogetherFacts",
     "DriverFacts",
     "DriverUseFacts",
@@ -168,6 +171,7 @@ __all__ = [
     "ParseFacts",
     "PartFacts",
     "PathsFacts",
+    "PeekFacts",
     "ProcessFacts",
     "Property",
     "PropertyFacts",
@@ -175,6 +179,7 @@ __all__ = [
     "PushFacts",
     "RedefinedFacts",
     "RepeatedFacts",
+    "ReplayFacts",
     "RepositoryFacts",
     "ResumedFacts",
     "RetryFacts",
@@ -197,6 +202,7 @@ __all__ = [
     "UndatedFacts",
     "UndeliveredFacts",
     "UnrenderedFacts",
+    "UnrepeatedFacts",
     "UnseenDagsFacts",
     "UnusedIgnoreFacts",
     "ValueFacts",

@@ -245,7 +245,8 @@ class AttemptFacts:
 
     `refused` are the hosts that it was kept from, each with the user's line that first asked for it, if there is one;
     `uses` are the files that it wrote and the data that it read, `overwrites` the savers that met. `kept` is what its
-    savers have left, `loads` what its loaders have read of what earlier tasks have left so.
+    savers have left, `loads` what its loaders have read of what earlier tasks have left so. `recorded` are the files of
+    the dataflows that it drove, to be played again.
     """
 
     state: str = ""
@@ -260,6 +261,7 @@ class AttemptFacts:
     loads: tuple[LoadFacts, ...] = ()
     overwrites: tuple[OverwriteFacts, ...] = ()
     uncommitted: tuple[UncommittedFacts, ...] = ()
+    recorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +274,8 @@ class RunFacts:
     runs of the DAG catchup may have at work at one time. `uses` are the files that tasks wrote and the data that they
     read, in the order in which the tasks ended; `overwrites` are savers that met; `leaves` whether anything lay in its
     working and temporary folders when it had ended. `forced` is what its tasks were made to do, nothing in the plain
-    run. `loads` is what loaders have read of what savers of earlier tasks have left.
+    run. `loads` is what loaders have read of what savers of earlier tasks have left. `recorded` are files, for as long
+    as the child processes are there, of the dataflows that its tasks drove, to be played again.
     """
 
     dag_id: str
@@ -293,6 +296,7 @@ class RunFacts:
     forced: tuple[ForcedFacts, ...] = ()
     loads: tuple[LoadFacts, ...] = ()
     uncommitted: tuple[UncommittedFacts, ...] = ()
+    recorded: tuple[str, ...] = ()
 
     @property
     def states(self) -> dict[str, str]:

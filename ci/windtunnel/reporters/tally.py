@@ -53,7 +53,9 @@ class Tally:
     `findings` leaves out those that are suppressed and those that are known from the baseline, and `places` counts the
     files that these lie in. `loaded` and `built` count the DAG files and the modules without a failure, `modules_tried`
     the modules with a function that was tried. `paths` counts the further runs of DAGs, `paths_left_out` those that
-    nobody made. `examples` sums the inputs on which properties were judged.
+    nobody made. `examples` sums the inputs on which properties were judged. `played` counts the dataflows that were
+    played again, `changes` what was changed of that which enters them, and `cut_short` those for which there was no
+    time for all.
     """
 
     findings: Mapping[Severity, int]
@@ -73,6 +75,10 @@ class Tally:
     paths: int = 0
     paths_left_out: int = 0
     known: int = 0
+    played: int = 0
+    changes: int = 0
+    changes_declined: int = 0
+    cut_short: int = 0
 
 
 def tally(report: Report) -> Tally:
@@ -99,6 +105,10 @@ def tally(report: Report) -> Tally:
         saves={state: saves[state] for state in SaveState},
         paths=sum(len(paths.runs) for paths in report.paths),
         paths_left_out=sum(len(paths.left_out) for paths in report.paths),
+        played=sum(not replay.not_played for replay in report.replays),
+        changes=sum(replay.trials for replay in report.replays),
+        changes_declined=sum(replay.declined for replay in report.replays),
+        cut_short=sum(replay.out_of_time for replay in report.replays),
     )
 
 

@@ -59,6 +59,9 @@ def _done(counts: Tally) -> Iterator[str]:
         yield _of(counts.modules_tried, counts.modules, "module") + " tried"
     elif counts.modules:
         yield _of(counts.built, counts.modules, "module") + " built, none tried"
+    if counts.played:
+        late = f" ({counts.cut_short} not to the end)" if counts.cut_short else ""
+        yield f"{counted(counts.played, 'dataflow')} played on {counted(counts.changes, 'change')} of data{late}"
     if sum(counts.saves.values()):
         yield _of(counts.saves[SaveState.WHOLE], sum(counts.saves.values()), "save") + " whole"
 

@@ -1,0 +1,63 @@
+"""Recorded dataflows played again with changes of what enters them, each in a child of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from windtunnel.facts import End, ProcessFacts, ReplayFacts, RunFacts
+from windtunnel.findings import Location
+from windtunnel.pool import Job, Pool
+
+_CHILD = "windtunnel.collectors.playing"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRequest:
+    """One file of a recorded dataflow, which a task of the run of a DAG left; `seconds` are for trying changes."""
+
+    file: str
+    dag_id: str
+    path: str
+    locations: tuple[tuple[str, Location], ...]
+    root: Path
+    dag_folder: Path
+    seconds: float
+
+    def nothing_known(self, task_id: str) -> ReplayFacts:
+        """The facts before anything was tried."""
+        location = dict(self.locations).get(task_id, Location(self.path))
+        return ReplayFacts(self.dag_id, task_id, self.path, location, ProcessFacts(End.COMPLETED))
+
+
+def replay_requests(run: RunFacts, root: Path, dag_folder: Path, seconds: float) -> list[ReplayRequest]:
+    """What asks for the dataflows of one run to be played again."""
+    places = tuple((task.task_id, task.location) for task in run.tasks)
+    return [
+        ReplayRequest(file, run.dag_id, run.location.path, places, root, dag_folder, seconds) for file in run.recorded
+    ]
+
+
+def collect_replays(pool: Pool, requests: Iterable[ReplayRequest], timeout: float) -> Iterator[ReplayFacts]:
+    """The facts of each dataflow, in the order in which their children end."""
+    jobs = (Job(request, f"{_CHILD}:play_again", (request,), timeout) for request in requests)
+    for job, outcome in pool.map(jobs):
+        facts: ReplayFacts = outcome.value or job.key.nothing_known("")
+        why = facts.not_played or ("" if outcome.process.end is End.COMPLETED else outcome.process.detail)
+        yield replace(facts, process=outcome.process, not_played=why)
+
+
+def told_once(replays: Iterable[ReplayFacts]) -> tuple[ReplayFacts, ...]:
+    """The facts without what another dataflow has shown already: tasks share modules."""
+    known: set[object] = set()
+    told: list[ReplayFacts] = []
+    for replay in replays:
+        breaks = tuple(one for one in replay.breaks if (one.kind, one.node, one.location) not in known)
+        unrepeated = tuple(one for one in replay.unrepeated if one not in known)
+        known.update((one.kind, one.node, one.location) for one in breaks)
+        known.update(unrepeated)
+        seen = tuple(one for one in replay.peeks if one not in known)
+        known.update(seen)
+        told.append(replace(replay, breaks=breaks, unrepeated=unrepeated, peeks=seen))
+    return tuple(told)

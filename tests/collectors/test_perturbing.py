@@ -1,0 +1,253 @@
+"""A dataflow that breaks on the data of tomorrow is found today; one that holds, or declines, is left in peace."""
+
+from __future__ import annotations
+
+import time
+
+import pandas as pd
+import pytest
+
+from windtunnel.collectors.contracts import Contracts
+from windtunnel.collectors.declared import Declared
+from windtunnel.collectors.peeks import peeks
+from windtunnel.collectors.perturbing import Perturber, Stage
+from windtunnel.collectors.smallest import smallest
+from windtunnel.facts import Disturbance
+
+TABLE = pd.DataFrame(
+    {
+        "age": [31.0, 45.0, 27.0, 62.0, 38.0],
+        "group": ["a", "b", "a", "c", "b"],
+        "count": [3, 5, 1, 2, 4],
+    }
+)
+
+
+@pytest.fixture
+def surveyed(played, tmp_path):
+    """What breaks in a module's text when one table enters it as `table`."""
+
+    def survey(text, table=TABLE, declared=None, **inputs):
+        head = "import numpy as np\nimport pandas as pd\n\n"
+        replay = played(head + text, ["result"], inputs={"table": table, **inputs})
+        stage = Stage(replay, tmp_path)
+        perturber = Perturber(stage, Contracts(declared or Declared(), replay), time.monotonic() + 600)
+        perturber.try_all()
+        return perturber
+
+    return survey
+
+
+def broken(perturber):
+    return {(group[0].change.kind, group[0].node) for group in perturber.survey.breaks.values()}
+
+
+def code_of(perturber, kind):
+    (found,) = [group[0] for group in perturber.survey.breaks.values() if group[0].change.kind is kind]
+    return smallest(found, perturber, lambda: True)
+
+
+HOLDS = """\
+def mean(table: pd.DataFrame) -> float:
+    return float(table["age"].mean())
+
+def deviations(table: pd.DataFrame, mean: float) -> pd.Series:
+    return (table["age"] - mean).abs()
+
+def per_group(table: pd.DataFrame) -> pd.Series:
+    return table.groupby("group")["age"].sum()
+
+def result(deviations: pd.Series, per_group: pd.Series) -> dict:
+    return {"most": deviations.max(), "groups": len(per_group)}
+"""
+
+
+def test_a_dataflow_that_holds_is_left_in_peace(surveyed):
+    perturber = surveyed(HOLDS)
+    assert not perturber.survey.breaks
+    assert perturber.survey.trials > 10
+    assert not perturber.survey.out_of_time
+
+
+def test_the_first_node_that_breaks_is_blamed_with_the_line_that_did(surveyed, tmp_path):
+    perturber = surveyed(
+        """\
+def initial(table: pd.DataFrame) -> pd.Series:
+    return table["group"].map(lambda group: group.upper())
+
+def result(initial: pd.Series) -> int:
+    return int(initial.str.len().sum())
+"""
+    )
+    (group,) = [one for key, one in perturber.survey.breaks.items() if key[0] is Disturbance.MISSING]
+    assert group[0].node == "initial"
+    assert group[0].location.line == 5
+    assert group[0].change.text == "one value of column 'group' of 'table' is missing"
+    assert group[0].outcome == "raises AttributeError: 'float' object has no attribute 'upper'"
+    assert [one.change.text for one in group[1:]] == ["all values of column 'group' of 'table' are missing"]
+
+
+def test_what_is_refused_on_purpose_is_declined(surveyed):
+    perturber = surveyed(
+        """\
+def result(table: pd.DataFrame) -> float:
+    if table.isna().any().any() or len(table) < 4:
+        raise ValueError("a value is missing")
+    return float(sum(len(group) for group in table["group"]))
+"""
+    )
+    assert not broken(perturber)
+    assert perturber.survey.declined >= 5
+
+
+def test_few_rows_a_zero_a_constant_and_other_dtypes_are_tried(surveyed):
+    assert (Disturbance.SMALL, "result") in broken(
+        surveyed("def result(table: pd.DataFrame) -> float:\n    return table['age'].iloc[1]\n")
+    )
+    assert broken(surveyed("def result(table: pd.DataFrame) -> pd.Series:\n    return 1 / table['age']\n")) == {
+        (Disturbance.ZERO, "result")
+    }
+    assert (Disturbance.DTYPES, "result") in broken(
+        surveyed("def result(table: pd.DataFrame) -> str:\n    return np.dtype(table['age'].dtype).name\n")
+    )
+    assert (Disturbance.CONSTANT, "result") in broken(
+        surveyed(
+            "def result(table: pd.DataFrame) -> float:\n"
+            "    one, *_, two = sorted(table['group'].unique())\n    return len(one + two)\n"
+        )
+    )
+
+
+def test_what_the_owner_declares_does_not_occur(surveyed):
+    text = "def result(table: pd.DataFrame) -> list:\n    return [group[0] for group in table['group']][1:]\n"
+    assert broken(surveyed(text)) == {(Disturbance.MISSING, "result")}
+    assert not broken(surveyed(text, declared=Declared(non_null=("table.group",))))
+    first = "def result(table: pd.DataFrame) -> float:\n    return table['age'].iloc[0]\n"
+    assert broken(surveyed(first)) == {(Disturbance.SMALL, "result")}
+    assert not broken(surveyed(first, declared=Declared(min_rows={"table": 1})))
+
+
+def test_a_validator_that_only_warns_declares_too(surveyed):
+    perturber = surveyed(
+        """\
+from hamilton.function_modifiers import check_output
+
+@check_output(allow_nans=False, importance="warn")
+def groups(table: pd.DataFrame) -> pd.Series:
+    return table["group"].where(table["age"] > 0)
+
+def result(groups: pd.Series) -> list:
+    return [group[0] for group in groups][1:]
+"""
+    )
+    assert (Disturbance.MISSING, "result") not in broken(perturber)
+
+
+def test_a_node_that_is_not_repeatable_takes_no_part(surveyed):
+    perturber = surveyed(
+        """\
+def noise(table: pd.DataFrame) -> np.ndarray:
+    return np.random.default_rng().random(len(table))
+
+def noisy(table: pd.DataFrame, noise: np.ndarray) -> pd.Series:
+    return table["age"] + noise
+
+def result(noisy: pd.Series) -> float:
+    return noisy.iloc[0]
+"""
+    )
+    assert [(one.node, one.detail) for one in perturber.stage.unrepeated] == [("noise", "gives another value")]
+    assert not broken(perturber)
+
+
+def test_tables_whose_rows_belong_together_get_fewer_rows_together(surveyed):
+    perturber = surveyed(
+        "def result(table: pd.DataFrame, labels: pd.Series) -> float:\n"
+        "    return float(np.dot(table['age'], labels))\n",
+        labels=pd.Series([1, 0, 1, 0, 1]),
+    )
+    assert not broken(perturber)
+
+
+def test_the_smallest_input_is_code_that_runs(surveyed):
+    perturber = surveyed(
+        """\
+def initial(table: pd.DataFrame, shift: int) -> pd.Series:
+    return table["group"].map(lambda group: ord(group[0]) + shift)
+
+def result(initial: pd.Series) -> int:
+    return int(initial.max())
+""",
+        shift=1,
+    )
+    code = code_of(perturber, Disturbance.MISSING)
+    assert "age" not in code
+    assert "pd.Series([None], dtype='str')" in code
+    with pytest.raises(TypeError, match="object is not subscriptable"):
+        exec(code)
+
+
+def test_no_personal_value_is_shown(surveyed):
+    table = pd.DataFrame({"email": ["ann@example.org", "bob@example.org", "cy@example.org"], "n": [1.5, 2.0, 3.0]})
+    perturber = surveyed(
+        """\
+def users(table: pd.DataFrame) -> dict:
+    return {mail: 3 / n for mail, n in zip(table["email"], table["n"].astype(object))}
+
+def result(users: dict, table: pd.DataFrame) -> float:
+    return users["cy@example.org"]
+""",
+        table=table,
+    )
+    said = [one.outcome for group in perturber.survey.breaks.values() for one in group]
+    assert any("ZeroDivisionError" in one for one in said)
+    assert any("KeyError" in one for one in said)
+    shown = [smallest(group[0], perturber, lambda: True) for group in perturber.survey.breaks.values()]
+    assert not any("@example.org" in text for text in (*said, *shown))
+
+
+def test_many_rows_are_tried_as_few(surveyed):
+    many = pd.DataFrame({"age": [float(n) for n in range(5_000)], "group": ["ab"] * 5_000, "count": range(5_000)})
+    perturber = surveyed(HOLDS, table=many)
+    assert len(perturber.stage.tables["table"]) <= 200
+    assert not perturber.survey.breaks
+
+
+SPLIT = """\
+def scaled(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(age=table["age"] / {over}["age"].mean())
+
+def data_train(scaled: pd.DataFrame) -> pd.DataFrame:
+    return scaled.iloc[:3]
+
+def data_test(scaled: pd.DataFrame) -> pd.DataFrame:
+    return scaled.iloc[3:]
+
+def result(data_train: pd.DataFrame, data_test: pd.DataFrame) -> float:
+    return float(data_train["age"].sum() + data_test["age"].sum())
+"""
+
+
+def test_training_rows_that_see_the_rows_held_back_are_found(surveyed):
+    (found,) = peeks(surveyed(SPLIT.format(over="table")).stage)
+    assert (found.node, found.split, found.held, found.entering) == ("scaled", "data_train", "data_test", "table")
+
+
+def test_a_split_that_keeps_them_apart_is_left_in_peace(surveyed):
+    assert not list(peeks(surveyed(SPLIT.format(over="table.iloc[:3]")).stage))
+
+
+def test_a_split_that_depends_on_the_numbers_moved_is_not_judged(surveyed):
+    perturber = surveyed(
+        """\
+def train(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["age"] < table["age"].mean()]
+
+def test(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["age"] >= table["age"].mean()]
+
+def result(train: pd.DataFrame, test: pd.DataFrame) -> int:
+    return len(train) - len(test)
+"""
+    )
+    assert not list(peeks(perturber.stage))

@@ -21,7 +21,7 @@ from windtunnel.collectors.dags import loads as loads_whole
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
 from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.import_profile import profile_slow
-from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
+from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials, memory_folder
 from windtunnel.collectors.paths import collect_paths
 from windtunnel.collectors.replays import ReplayRequest, collect_replays, replay_requests, told_once
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
@@ -37,6 +37,7 @@ from windtunnel.facts import (
     DataflowFacts,
     DrivenTogetherFacts,
     InstabilityFacts,
+    MisdeclaredFacts,
     PathsFacts,
     PropertyFacts,
     ReplayFacts,
@@ -75,8 +76,11 @@ _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
 _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
 _BEFORE_CONTEXTS = ("WT301", "WT304", "WT305", "WT306", "WT307", "WT308")
 _BEFORE_GRAPHS = ("WT501", "WT510")
+_BY_OTHER_HASHES = "WT609"
 FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 """What a file that loads has only where it is at fault."""
+PROPERTY_SUBJECTS = (PropertyFacts, MisdeclaredFacts)
+"""What is learned by trying functions."""
 LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts, *FAULTS_OF_FILES)
 
 
@@ -176,6 +180,7 @@ class Plan:
     runs: bool
     dataflows: bool
     properties: bool
+    hashes: bool = False
     unseen: bool = False
     contexts: tuple[type[ContextFacts], ...] = ()
     paths: bool = False
@@ -199,7 +204,8 @@ class Plan:
             profiles=bool(found.dag_files) and SlowImportFacts in subjects,
             runs=runs,
             dataflows=bool(found.modules) and not subjects.isdisjoint((DataflowFacts, DrivenTogetherFacts, Wired)),
-            properties=bool(found.modules) and PropertyFacts in subjects,
+            properties=bool(found.modules) and not subjects.isdisjoint(PROPERTY_SUBJECTS),
+            hashes=bool(found.modules) and any(check.code == _BY_OTHER_HASHES for check in checks),
             unseen=UnseenDagsFacts in subjects,
             contexts=contexts,
             paths=runs and paths,
@@ -256,26 +262,41 @@ def _collect(plan: Plan, settings: Settings, fixtures: Fixtures, progress: Progr
     if plan.parses_again:
         pools.parses  # noqa: B018  the same
     if plan.dataflows or plan.properties:
-        _collect_modules(pools.modules, plan, settings, progress, collected)
+        _collect_modules(pools, plan, settings, progress, collected)
     if airflow is not None:
         _collect_dags(pools, plan, settings, fixtures, progress, collected)
     return collected
 
 
-def _collect_modules(pool: Pool, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
-    modules = plan.found.modules
+def _collect_modules(pools: Pools, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
+    modules, pool = plan.found.modules, pools.modules
+    if plan.hashes:
+        pools.modules_again  # noqa: B018  it warms up in the background
     flows = collect_dataflows(pool, modules, settings.timeout)  # what is tried is counted by it, even if not judged
     collected.dataflows = sorted(_watched(flows, "dataflows", len(modules), progress, collected), key=_by_path)
     if plan.properties:
-        trials = [trial_of(module, (), settings) for module in modules]
-        tried = collect_trials(pool, trials, settings.timeout)
+        shares = shares_of(settings, modules, collected.dataflows)
+        trials = [trial_of(module, (), settings, shares[module.path]) for module in modules]
+        tried = collect_trials(pool, trials, settings.timeout, pools.modules_again if plan.hashes else None)
         groups = list(_watched(tried, "properties", len(trials), progress, collected))
         collected.properties = sorted((facts for group in groups for facts in group), key=_by_path)
 
 
-def trial_of(module: ModuleFile, nodes: tuple[str, ...], settings: Settings) -> Trial:
-    """A trial that ends by itself well before its child is out of time."""
-    return Trial(module, nodes, settings.max_examples, settings.seed, seconds=settings.timeout / 2)
+def trial_of(module: ModuleFile, nodes: tuple[str, ...], settings: Settings, share: float = 1.0) -> Trial:
+    """A trial that takes its share of the budget, and ends by itself well before its child is out of time."""
+    seconds = min(settings.timeout / 2, settings.property_budget * share)
+    memory = memory_folder(settings.root)
+    return Trial(module, nodes, settings.max_examples, settings.seed, seconds, memory)
+
+
+def shares_of(
+    settings: Settings, modules: Sequence[ModuleFile], dataflows: Iterable[DataflowFacts]
+) -> dict[str, float]:
+    """The share of the budget that each module gets, by its path: by its functions, as several are tried at a time."""
+    functions = {flow.path: len({node.function for node in flow.nodes}) for flow in dataflows}
+    total = sum(functions.values()) or 1
+    at_a_time = min(settings.jobs, len(modules))
+    return {module.path: functions.get(module.path, 0) * at_a_time / total for module in modules}
 
 
 def plain_runs(

@@ -27,6 +27,7 @@ from windtunnel.facts import (
     ElsewhereFacts,
     End,
     KilledFacts,
+    MisdeclaredFacts,
     OverwriteFacts,
     PathsFacts,
     PropertyFacts,
@@ -64,6 +65,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     SlowImportFacts: ("max_import_seconds",),
     DataflowFacts: ("max_import_seconds",),
     PropertyFacts: ("max_examples", "seed"),
+    MisdeclaredFacts: ("max_examples", "seed"),
     PathsFacts: ("conf", "date", "max_paths"),
     ReplayFacts: ("conf", "date"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
@@ -133,10 +135,15 @@ def subjects_of_unseen(unseen: UnseenDagsFacts) -> Iterator[Subject]:
 
 
 def subjects_of_module(facts: DataflowFacts | PropertyFacts) -> Iterator[Subject]:
-    """The dataflow and its nodes, or the properties of one node."""
+    """The dataflow and its nodes, or the properties of one node with what is declared of it in vain.
+
+    A whole file of declarations is of no module: it is read wherever a function is tried.
+    """
     yield Subject(facts.path, facts)
     if isinstance(facts, DataflowFacts):
         yield from (Subject(facts.path, node) for node in facts.nodes)
+    else:
+        yield from (Subject(facts.path if one.node else "", one) for one in facts.misdeclared)
 
 
 def subjects_of_drivers(

@@ -253,7 +253,8 @@ class Workbench:
 
     def _subjects_of_trial(self, module: ModuleFile, node: NodeFacts) -> Iterator[Subject]:
         trial = trial_of(module, (node.name,), self._settings)
-        for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout):
+        others = self._pools.modules_again if self._plan.hashes else None
+        for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout, others):
             for tried in facts:
                 yield from subjects_of_module(tried)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import strategies as st
 
+from windtunnel.collectors.declared import Declared
 from windtunnel.collectors.hamilton_functions import type_text
 from windtunnel.collectors.hamilton_subjects import Produced, Subject
 from windtunnel.collectors.strategies_bounds import Bounds, TooLittle
@@ -25,19 +26,36 @@ _PLACES = re.compile(r"(^|_)(path|paths|file|files|filename|filepath|folder|dir|
 Arguments = dict[str, Any]
 
 
-def arguments(subject: Subject, produced: Mapping[str, Produced]) -> st.SearchStrategy[Arguments]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of values by the name of the node or input that they are of: from the module, from its owner."""
+
+    produced: Mapping[str, Produced]
+    declared: Declared = field(default_factory=Declared)
+
+    def least_rows(self, subject: Subject) -> int:
+        """How few rows the tables of a function can have, as far as its owner says."""
+        return max((self.declared.least_rows(name) for name in sources(subject)), default=0)
+
+
+def sources(subject: Subject) -> Iterator[str]:
+    """The nodes and inputs that a function takes its arguments from."""
+    for binding in subject.bindings:
+        for parameter in subject.parameters:
+            yield getattr(binding.get(parameter.name), "source", parameter.name)
+
+
+def arguments(subject: Subject, known: Known) -> st.SearchStrategy[Arguments]:
     """Keyword arguments for one call; an argument left out takes its default.
 
     TooLittle, with a text that names the parameter, where one of them cannot be drawn.
     """
-    return st.one_of([_bound(subject, binding, produced) for binding in subject.bindings])
+    return st.one_of([_bound(subject, binding, known) for binding in subject.bindings])
 
 
-def _bound(
-    subject: Subject, binding: Mapping[str, Any], produced: Mapping[str, Produced]
-) -> st.SearchStrategy[Arguments]:
+def _bound(subject: Subject, binding: Mapping[str, Any], known: Known) -> st.SearchStrategy[Arguments]:
     """All tables of one call have equally many rows: in a dataflow they are columns of the same frame."""
-    drawn = [_Parameters(subject, binding, produced, rows) for rows in range(1, MOST_ROWS + 1)]
+    drawn = [_Parameters(subject, binding, known, rows) for rows in range(1, MOST_ROWS + 1)]
     if not drawn[0].types.tables:
         return drawn[0].strategy
     return st.integers(0, MOST_ROWS - 1).flatmap(lambda place: drawn[place].strategy)
@@ -46,13 +64,11 @@ def _bound(
 class _Parameters:
     """The arguments of one binding, with tables of a given number of rows."""
 
-    def __init__(
-        self, subject: Subject, binding: Mapping[str, Any], produced: Mapping[str, Produced], rows: int
-    ) -> None:
+    def __init__(self, subject: Subject, binding: Mapping[str, Any], known: Known, rows: int) -> None:
         self.types = TypeStrategies(rows)
         self._subject = subject
         self._binding = binding
-        self._produced = produced
+        self._known = known
         self._keys = keys_read(subject.function.function)
         self.strategy = self._all(subject.parameters)
 
@@ -95,10 +111,12 @@ class _Parameters:
         return self._drawn(name, annotation, getattr(dependency, "source", name))
 
     def _drawn(self, name: str, annotation: Any, source: str) -> Strategy:
-        """From the annotation; where that says too little, from the type of the node that makes the value."""
+        """As the owner declares; else from the annotation, and then from the type of the node that makes the value."""
+        if (declared := self._known.declared.strategy_for(source)) is not None:
+            return typing.cast("Strategy", declared)
         if annotation in (str, str | None) and _PLACES.search(name):
             raise TooLittle("names a place outside")
-        known = self._produced.get(source)
+        known = self._known.produced.get(source)
         keys = self._keys.get(name, Keys())
         bounds = replace(known.bounds if known else Bounds(), keys=keys.needed, optional_keys=keys.wanted)
         try:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -195,7 +195,10 @@ class Plan:
         contexts = tuple(CONTEXTS[name] for name in settings.contexts if issubclass(CONTEXTS[name], asked))
         paths = PathsFacts in subjects and settings.max_paths > 0
         again = bool(contexts) or PathsFacts in subjects
-        records = bool(found.dag_files) and found.drives_hamilton and not subjects.isdisjoint(VALUE_SUBJECTS)
+        properties = bool(found.modules) and not subjects.isdisjoint(PROPERTY_SUBJECTS)
+        grows = properties and bool(_installed("apache-airflow-core"))  # types alone will do where there is no Airflow
+        values = grows or not subjects.isdisjoint(VALUE_SUBJECTS)
+        records = bool(found.dag_files) and found.drives_hamilton and values
         runs = bool(found.dag_files) and (again or records or not subjects.isdisjoint(RUN_SUBJECTS))
         plan = cls(
             found=found,
@@ -204,7 +207,7 @@ class Plan:
             profiles=bool(found.dag_files) and SlowImportFacts in subjects,
             runs=runs,
             dataflows=bool(found.modules) and not subjects.isdisjoint((DataflowFacts, DrivenTogetherFacts, Wired)),
-            properties=bool(found.modules) and not subjects.isdisjoint(PROPERTY_SUBJECTS),
+            properties=properties,
             hashes=bool(found.modules) and any(check.code == _BY_OTHER_HASHES for check in checks),
             unseen=UnseenDagsFacts in subjects,
             contexts=contexts,
@@ -262,24 +265,44 @@ def _collect(plan: Plan, settings: Settings, fixtures: Fixtures, progress: Progr
     if plan.parses_again:
         pools.parses  # noqa: B018  the same
     if plan.dataflows or plan.properties:
-        _collect_modules(pools, plan, settings, progress, collected)
+        _collect_dataflows(pools, plan, settings, progress, collected)
+    if plan.properties and not plan.records:  # while Airflow warms up
+        _collect_properties(pools, plan, settings, progress, collected)
     if airflow is not None:
         _collect_dags(pools, plan, settings, fixtures, progress, collected)
+    if plan.properties and plan.records:
+        _collect_properties(pools, plan, settings, progress, collected)
     return collected
 
 
-def _collect_modules(pools: Pools, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
-    modules, pool = plan.found.modules, pools.modules
+def _collect_dataflows(pools: Pools, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
+    modules = plan.found.modules
     if plan.hashes:
         pools.modules_again  # noqa: B018  it warms up in the background
-    flows = collect_dataflows(pool, modules, settings.timeout)  # what is tried is counted by it, even if not judged
+    # What is tried is counted by it, even if not judged.
+    flows = collect_dataflows(pools.modules, modules, settings.timeout)
     collected.dataflows = sorted(_watched(flows, "dataflows", len(modules), progress, collected), key=_by_path)
-    if plan.properties:
-        shares = shares_of(settings, modules, collected.dataflows)
-        trials = [trial_of(module, (), settings, shares[module.path]) for module in modules]
-        tried = collect_trials(pool, trials, settings.timeout, pools.modules_again if plan.hashes else None)
-        groups = list(_watched(tried, "properties", len(trials), progress, collected))
-        collected.properties = sorted((facts for group in groups for facts in group), key=_by_path)
+
+
+def _collect_properties(
+    pools: Pools, plan: Plan, settings: Settings, progress: Progress, collected: _Collected
+) -> None:
+    modules = plan.found.modules
+    shares = shares_of(settings, modules, collected.dataflows)
+    trials = [
+        replace(trial_of(module, (), settings, shares[module.path]), recorded=recorded_of(module, collected.runs))
+        for module in modules
+    ]
+    others = pools.modules_again if plan.hashes else None
+    tried = collect_trials(pools.modules, trials, settings.timeout, others)
+    groups = list(_watched(tried, "properties", len(trials), progress, collected))
+    collected.properties = sorted((facts for group in groups for facts in group), key=_by_path)
+
+
+def recorded_of(module: ModuleFile, runs: Iterable[RunFacts]) -> tuple[tuple[str, str], ...]:
+    """The files of the dataflows that were recorded in runs whose drivers were given a module, with the DAG's path."""
+    near = [run for run in runs if any(module.name in driver.modules for driver in run.drivers)]
+    return tuple((file, run.location.path) for run in near for file in run.recorded)
 
 
 def trial_of(module: ModuleFile, nodes: tuple[str, ...], settings: Settings, share: float = 1.0) -> Trial:

@@ -231,7 +231,8 @@ def _lines_of(file: Path) -> list[str]:
 
 def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
     """The command that looks for this finding alone, in this file alone, under the settings of this run."""
-    words = ["windtunnel", "check", *filter(None, [subject.path]), "--select", check.code]
+    others = [path for path in getattr(subject.facts, "dag_paths", ()) if path != subject.path]
+    words = ["windtunnel", "check", *filter(None, [subject.path]), *others, "--select", check.code]
     plain = Settings(settings.root)
     for option in options():
         value = getattr(settings, option.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from windtunnel.engine import (
     Plan,
     plain_runs,
     prerequisites,
+    recorded_of,
     replays_of,
     second_looks,
     trial_of,
@@ -252,7 +253,8 @@ class Workbench:
         return neighbours(dag, {**file_of, dag.dag_id: file})
 
     def _subjects_of_trial(self, module: ModuleFile, node: NodeFacts) -> Iterator[Subject]:
-        trial = trial_of(module, (node.name,), self._settings)
+        runs = self._run(list(self._all_dags())) if self._plan.records else []
+        trial = replace(trial_of(module, (node.name,), self._settings), recorded=recorded_of(module, runs))
         others = self._pools.modules_again if self._plan.hashes else None
         for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout, others):
             for tried in facts:

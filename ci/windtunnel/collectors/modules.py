@@ -46,7 +46,8 @@ class Trial:
     """The functions of one module to be tried: those of the named nodes, or of all nodes where none is named.
 
     `seconds` are shared out among them: a slow function gets fewer examples. `memory` is the folder in which Hypothesis
-    remembers what has failed, `calls` the file for calls that another process is to repeat; "" for none.
+    remembers what has failed, `calls` the file for calls that another process is to repeat; "" for none. `recorded` are
+    the files of dataflows that real runs drove, each with the path of the DAG's.
     """
 
     module: ModuleFile
@@ -56,6 +57,7 @@ class Trial:
     seconds: float
     memory: str = ""
     calls: str = ""
+    recorded: tuple[tuple[str, str], ...] = ()
 
 
 def memory_folder(root: Path) -> str:
@@ -149,9 +151,8 @@ def try_module(trial: Trial) -> tuple[PropertyFacts, ...]:
     known: list[PropertyFacts] = []
     effort = Effort(trial.max_examples, trial.seed, trial.memory)
     calls = KeptCalls(trial.calls)
-    for at_work, facts in iterate_properties(
-        module.name, module.path, str(module.root), trial.nodes or None, effort, trial.seconds, calls.keep
-    ):
+    of = (module.name, module.path, str(module.root), trial.nodes or None)
+    for at_work, facts in iterate_properties(*of, effort, trial.seconds, calls.keep, dict(trial.recorded)):
         if facts is None:
             shelf.keep((*known, at_work))
         else:

@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ from windtunnel.collectors.declarations import Declaration, read, tagged
 from windtunnel.collectors.declared import FILE, Declared, Misdeclared, declared
 from windtunnel.collectors.hamilton_configs import mentioned
 from windtunnel.collectors.hamilton_functions import NodeFunction
-from windtunnel.collectors.hamilton_subjects import Subject, configured, produced, subject
+from windtunnel.collectors.hamilton_subjects import Subject, configured, produced, subject, with_loaders
+from windtunnel.collectors.past import Past, as_recorded, pasts_in
 from windtunnel.collectors.properties_search import Effort, Search, Survey
 from windtunnel.collectors.properties_trial import OF_ONE_CALL, Tried
-from windtunnel.collectors.strategies import Arguments, Known, arguments
+from windtunnel.collectors.strategies import Arguments, Known, arguments, gives
 from windtunnel.collectors.strategies_bounds import TooLittle
 from windtunnel.facts import End, FailureFacts, MisdeclaredFacts, ProcessFacts, Property, PropertyFacts
 
@@ -42,16 +43,15 @@ def collect_properties(
     max_examples: int = 100,
     seed: int = 0,
     seconds: float = 60.0,
-    memory: str = "",
+    recorded: Mapping[str, str] | None = None,
 ) -> tuple[PropertyFacts, ...]:
     """The facts of every function of one module, or of those that make `node_names`; none without a graph.
 
     A slow function gets fewer than `max_examples`, so that the whole module takes about `seconds`. Where no
-    seconds are lost and nothing lies in the folder `memory`, the same seed gives the same facts. The caller fills in
-    the process.
+    seconds are lost, the same seed gives the same facts. The caller fills in the process.
     """
-    effort = Effort(max_examples, seed, memory)
-    found = iterate_properties(module, path, root, node_names, effort, seconds)
+    effort = Effort(max_examples, seed)
+    found = iterate_properties(module, path, root, node_names, effort, seconds, recorded=recorded)
     return tuple(facts for _, facts in found if facts is not None)
 
 
@@ -63,11 +63,12 @@ def iterate_properties(
     effort: Effort = Effort(100, 0),  # noqa: B008  it is frozen
     seconds: float = 60.0,
     keep_calls: KeepCalls = _forget,
+    recorded: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[PropertyFacts, PropertyFacts | None]]:
     """For each function twice a pair: with None before it is tried, with its facts afterwards.
 
     The first of the pair says no more than which function it is, for a caller whose process may not live to
-    tell.
+    tell. `recorded` are the files of dataflows that real runs drove, each with the path of the DAG's.
     """
     ends = time.monotonic() + seconds
     with _quiet():
@@ -75,9 +76,10 @@ def iterate_properties(
         if isinstance(built, FailureFacts):
             return
         said = _declared(Path(root))
+        pasts = pasts_in(recorded or {}, module)
     wanted = None if node_names is None else frozenset(node_names)
     chosen = [(one, node) for one, node in _named(built) if wanted is None or _makes(built, one, wanted)]
-    run = _Run((module, path), Path(root), effort, built, said)
+    run = _Run((module, path), Path(root), effort, built, said, pasts)
     for place, (one, node) in enumerate(chosen):
         begun = run.facts(one, node)
         yield begun, None
@@ -140,6 +142,7 @@ class _Run:
         effort: Effort,
         built: BuiltDataflow,
         said: Declared | MisdeclaredFacts,
+        pasts: tuple[Past, ...],
     ) -> None:
         self._of = of
         self._root = root
@@ -148,6 +151,7 @@ class _Run:
         self._produced = produced(built.nodes)
         self._named = mentioned(built.functions)
         self._declared = said if isinstance(said, Declared) else Declared()
+        self._pasts = pasts
         self._misdeclared = (said,) if isinstance(said, MisdeclaredFacts) else ()
         subjects = [(one.name, node, subject(one, node)) for one, node in _named(built)]
         known = [((name, node), found) for name, node, found in subjects if isinstance(found, Subject)]
@@ -160,15 +164,18 @@ class _Run:
 
     def of(self, function: NodeFunction, node: str, seconds: float, keep_calls: KeepCalls) -> PropertyFacts:
         """The facts of one function, tried for so long."""
-        found = subject(function, node)
+        found = self._subject(function, node)
         declarations, wrong = self._declarations(function, node)
         if isinstance(found, str):
             return self.facts(function, node, not_exercised=found, misdeclared=wrong)
-        known = Known({**self._produced, **configured(function, self._named)}, self._declared)
-        tried = Tried(found, self._root, self._others, declarations, known.least_rows(found))
+        known = Known({**self._produced, **configured(function, self._named)}, self._declared, self._pasts)
+        near = tuple(past for past in self._pasts if gives(past, found))
+        tried = Tried(found, self._root, self._others, declarations, known.least_rows(found), bool(near))
         survey = Survey()
         try:
             search = Search(tried, arguments(found, known), self._effort)
+            for told, values in _as_recorded(found, near):
+                search.try_recorded(survey, values, told)
             search.survey(survey, seconds)
         except (TooLittle, InvalidArgument) as reason:
             return self.facts(function, node, not_exercised=str(reason), misdeclared=wrong)
@@ -185,7 +192,15 @@ class _Run:
             declined=survey.declined,
             counterexamples=tuple(search.shrunk(survey)),
             misdeclared=wrong,
+            grown_from=tuple(dict.fromkeys(past.told for past in near)),
+            dag_paths=tuple(dict.fromkeys(past.dag_path for past in near)),
         )
+
+    def _subject(self, function: NodeFunction, node: str) -> Subject | str:
+        found = subject(function, node)
+        if isinstance(found, str):
+            return found
+        return with_loaders(found, [made for one, made in self._built.nodes if one is function and made.name == node])
 
     def _declarations(
         self, function: NodeFunction, node: str
@@ -204,3 +219,12 @@ class _Run:
             if not survey.judged[declaration.kind]:
                 said = f"declares {declaration.text!r}, of which no example says anything: {reason}"
                 yield self._misdeclares(function, node, said, True)
+
+
+def _as_recorded(tried: Subject, pasts: Iterable[Past]) -> Iterator[tuple[str, Arguments]]:
+    """The very arguments that real runs gave to a function, each with whose they are."""
+    for past in pasts:
+        for binding in tried.bindings:
+            values = as_recorded(tried, binding, past)
+            if values:
+                yield past.told, values

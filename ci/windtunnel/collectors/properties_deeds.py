@@ -181,6 +181,19 @@ def random_states() -> dict[str, RandomState]:
     return states
 
 
+@contextlib.contextmanager
+def randomness_kept() -> Iterator[None]:
+    """Put the generators back to where they were."""
+    numpy = sys.modules.get("numpy.random")
+    before, of_numpy = random.getstate(), numpy.get_state() if numpy else None
+    try:
+        yield
+    finally:
+        random.setstate(before)
+        if numpy:
+            numpy.set_state(of_numpy)
+
+
 def draw_from_all() -> None:
     """Make every state another one than it was."""
     random.random()  # noqa: S311

@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase, 
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from windtunnel.collectors.declarations import Declaration
+from windtunnel.collectors.properties_deeds import randomness_kept
 from windtunnel.collectors.properties_trial import EVERYTHING, Tried, Verdict, try_once, verdict_on
 from windtunnel.collectors.strategies import Arguments
 from windtunnel.facts import CounterExample, Property
@@ -41,7 +42,10 @@ class Effort:
 
 @dataclass(slots=True)
 class Survey:
-    """What the examples of one function showed; `calls` are some that ended well, with their results."""
+    """What the examples of one function showed; `calls` are some that ended well, with their results.
+
+    `on_record` says of each property that failed on the very values of a real run whose run that was.
+    """
 
     examples: int = 0
     declined: int = 0
@@ -50,6 +54,7 @@ class Survey:
     judged: Counter[Property] = field(default_factory=Counter)
     undecided: dict[Declaration, str] = field(default_factory=dict)
     calls: list[tuple[Arguments, Any]] = field(default_factory=list)
+    on_record: dict[Property, str] = field(default_factory=dict)
 
     @property
     def asked(self) -> frozenset[Property]:
@@ -99,14 +104,21 @@ class Search:
             # Read only: none of what is remembered fails here, and what does not fail would be forgotten.
             self._run(note, [Phase.reuse, Phase.generate], seconds, memory and ReadOnlyDatabase(memory))
 
+    def try_recorded(self, survey: Survey, values: Arguments, told: str) -> None:
+        """The very values of a real run, before all others."""
+        with randomness_kept():
+            verdict = try_once(self._tried, values)
+        survey.note(values, verdict)
+        for found in verdict.falsified:
+            survey.on_record.setdefault(found.property, told)
+
     def shrunk(self, survey: Survey) -> Iterator[CounterExample]:
         """One counterexample for each property that failed in the survey, as small as Hypothesis can make it."""
         for kind, first in survey.falsified.items():
             seen = [first]
-            if self._find(kind, seen):
-                yield seen[-1]
-            else:
-                yield min(seen, key=lambda found: len(found.call))
+            is_smallest = self._find(kind, seen)
+            found = seen[-1] if is_smallest else min(seen, key=lambda one: len(one.call))
+            yield replace(found, on_record=survey.on_record.get(kind, ""))
 
     def _find(self, kind: Property, seen: list[CounterExample]) -> bool:
         """Append every failing example to `seen`; true if the last of them is the smallest that there is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from windtunnel.collectors.declarations import Declaration
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.hamilton_subjects import Subject
+from windtunnel.collectors.past import hidden
 from windtunnel.collectors.properties_calls import Outcome, called
 from windtunnel.collectors.properties_deeds import draw_from_all, random_states, watched
 from windtunnel.collectors.properties_judgements import Wrong, changed, mutated, seeded, unstable, wrong_type
@@ -34,7 +35,8 @@ EVERYTHING = frozenset(Property)
 class Tried:
     """What is tried: a function with the other functions of its module, and with what its owner declares.
 
-    `least_rows` is how few rows its tables can have.
+    `least_rows` is how few rows its tables can have. What `is_real` comes from the data of a real run, and nothing in
+    it that looks personal may be shown.
     """
 
     subject: Subject
@@ -42,6 +44,7 @@ class Tried:
     others: Mapping[str, Subject] = field(default_factory=dict)
     declarations: tuple[Declaration, ...] = ()
     least_rows: int = 0
+    is_real: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def _found(
         return ()
     call = render_call(tried.subject.function.name, arguments)
     own: Location = tried.subject.function.location
-    return tuple(CounterExample(one.property, call, one.detail, one.location or own) for one in wrong)
+    shown: Callable[[str], str] = hidden(arguments).without if tried.is_real else str
+    return tuple(CounterExample(one.property, shown(call), shown(one.detail), one.location or own) for one in wrong)
 
 
 class _Rest:

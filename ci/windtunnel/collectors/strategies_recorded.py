@@ -17,15 +17,39 @@ LEAST_ROWS = 4
 MOST_ROWS = 40
 
 
-def near(value: Any, bounds: Bounds, least_rows: int = 0) -> Strategy:
-    """Values like a recorded one.
+def that_vary(tables: Mapping[str, Any]) -> frozenset[str]:
+    """Which of a function's tables are given other rows: those of one length, for the others refer to them or they to
+    the others, and nobody says how.
+
+    Where the labels of a shorter table are some of those of a longer one, the shorter is a choice of its rows; else the
+    longest is most likely the one that refers to the others.
+    """
+    lengths = {name: rows for name, value in tables.items() if (rows := rows_in(value)) is not None}
+    if len(set(lengths.values())) > 1:
+        chosen = [name for name in lengths if any(_is_choice_of(tables[name], other) for other in tables.values())]
+        length = min(lengths[name] for name in chosen) if chosen else max(lengths.values())
+        return frozenset(name for name in lengths if lengths[name] == length)
+    return frozenset(lengths)
+
+
+def _is_choice_of(table: Any, other: Any) -> bool:
+    """Whether the labels of a table are some of another's; those that only count rows say nothing."""
+    own: Any = getattr(table, "index", None)
+    others: Any = getattr(other, "index", None)
+    if not hasattr(own, "isin") or not hasattr(others, "isin") or len(own) >= len(others):
+        return False
+    return not own.equals(others[: len(own)]) and bool(own.isin(others).all())
+
+
+def near(value: Any, bounds: Bounds, least_rows: int = 0, *, varies: bool = True) -> Strategy:
+    """Values like a recorded one; a table that does not vary is as it was.
 
     Tables of equally many rows are given the same of their rows, in the order in which they were: so the relations
     between them stay what they are. Hypothesis draws the numbers of rows, and shrinks to the first few.
     """
     rows = rows_in(value)
     if rows is not None:
-        return _rows_again(value, rows, max(LEAST_ROWS, least_rows))
+        return _rows_again(value, rows, max(LEAST_ROWS, least_rows)) if varies else st.just(value)
     if type(value) is int and value not in (0, 1):
         return _between(value // 2 or 1, value * 2, bounds, _whole)
     if type(value) is float and math.isfinite(value) and value not in (0.0, 1.0):
@@ -55,10 +79,3 @@ def _whole(low: Any, high: Any) -> Strategy:
 
 def _real(low: Any, high: Any) -> Strategy:
     return st.floats(low, high, allow_subnormal=False)
-
-
-def as_recorded(names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The arguments of a call as they were: `names` are the sources by parameter. None where one was not recorded."""
-    if any(source not in values for source in names.values()):
-        return None
-    return {name: values[source] for name, source in names.items()}

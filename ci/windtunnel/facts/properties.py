@@ -40,12 +40,16 @@ DECLARABLE = (
 
 @dataclass(frozen=True, slots=True)
 class CounterExample:
-    """A property that does not hold: `call` is the smallest failing call, as code, and `detail` what it did."""
+    """A property that does not hold: `call` is the smallest failing call, as code, and `detail` what it did.
+
+    `on_record` names the task that gave the function values with which it fails too, "" where none did.
+    """
 
     property: Property
     call: str
     detail: str
     location: Location
+    on_record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class PropertyFacts:
 
     `not_exercised` says why no example could be made (a parameter whose type says too little); then nothing was tried.
     `examples` counts the inputs on which every property was judged, `declined` those that the function refused
-    by raising on purpose. `misdeclared` is what its owner has declared in vain.
+    by raising on purpose. `misdeclared` is what its owner has declared in vain. `grown_from` names the tasks of real
+    runs near whose values the inputs lie (none where types alone were known), `dag_paths` the files of their DAGs.
     """
 
     module: str
@@ -79,3 +84,5 @@ class PropertyFacts:
     counterexamples: tuple[CounterExample, ...] = ()
     not_exercised: str = ""
     misdeclared: tuple[MisdeclaredFacts, ...] = ()
+    grown_from: tuple[str, ...] = ()
+    dag_paths: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from windtunnel.collectors.dags import loads as loads_whole
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
 from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.import_profile import profile_slow
-from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials, memory_folder
+from windtunnel.collectors.modules import collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
 from windtunnel.collectors.replays import ReplayRequest, collect_replays, replay_requests, told_once
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
@@ -71,6 +71,7 @@ from windtunnel.pools import Pools
 from windtunnel.report import Report, Timing, Versions
 from windtunnel.run_requests import context_requests, run_requests, that_record
 from windtunnel.settings import Settings
+from windtunnel.trial_requests import recorded_of, shares_of, trial_of
 
 _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
 _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
@@ -171,7 +172,10 @@ def _installed(distribution: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to be collected, derived from the checks that were selected and from what was found."""
+    """What has to be collected, derived from the checks that were selected and from what was found.
+
+    DAGs are run where a check `judges_runs`, and where functions are to be tried near the values of real runs.
+    """
 
     found: Found
     loads: bool
@@ -180,6 +184,7 @@ class Plan:
     runs: bool
     dataflows: bool
     properties: bool
+    judges_runs: bool = False
     hashes: bool = False
     unseen: bool = False
     contexts: tuple[type[ContextFacts], ...] = ()
@@ -196,16 +201,19 @@ class Plan:
         paths = PathsFacts in subjects and settings.max_paths > 0
         again = bool(contexts) or PathsFacts in subjects
         properties = bool(found.modules) and not subjects.isdisjoint(PROPERTY_SUBJECTS)
-        grows = properties and bool(_installed("apache-airflow-core"))  # types alone will do where there is no Airflow
-        values = grows or not subjects.isdisjoint(VALUE_SUBJECTS)
-        records = bool(found.dag_files) and found.drives_hamilton and values
-        runs = bool(found.dag_files) and (again or records or not subjects.isdisjoint(RUN_SUBJECTS))
+        values = bool(found.dag_files) and found.drives_hamilton
+        replays = values and not subjects.isdisjoint(VALUE_SUBJECTS)
+        # Where there is no Airflow, types alone will do.
+        records = replays or (values and properties and bool(_installed("apache-airflow-core")))
+        judged = bool(found.dag_files) and (again or replays or not subjects.isdisjoint(RUN_SUBJECTS))
+        runs = judged or records
         plan = cls(
             found=found,
             loads=runs or (bool(found.dag_files) and not subjects.isdisjoint(LOAD_SUBJECTS)),
             parses_again=bool(found.dag_files) and InstabilityFacts in subjects,
             profiles=bool(found.dag_files) and SlowImportFacts in subjects,
             runs=runs,
+            judges_runs=judged,
             dataflows=bool(found.modules) and not subjects.isdisjoint((DataflowFacts, DrivenTogetherFacts, Wired)),
             properties=properties,
             hashes=bool(found.modules) and any(check.code == _BY_OTHER_HASHES for check in checks),
@@ -213,7 +221,7 @@ class Plan:
             contexts=contexts,
             paths=runs and paths,
             records=records,
-            replays=records and ReplayFacts in subjects,
+            replays=replays and ReplayFacts in subjects,
         )
         plan._insist(settings)
         return plan
@@ -297,29 +305,6 @@ def _collect_properties(
     tried = collect_trials(pools.modules, trials, settings.timeout, others)
     groups = list(_watched(tried, "properties", len(trials), progress, collected))
     collected.properties = sorted((facts for group in groups for facts in group), key=_by_path)
-
-
-def recorded_of(module: ModuleFile, runs: Iterable[RunFacts]) -> tuple[tuple[str, str], ...]:
-    """The files of the dataflows that were recorded in runs whose drivers were given a module, with the DAG's path."""
-    near = [run for run in runs if any(module.name in driver.modules for driver in run.drivers)]
-    return tuple((file, run.location.path) for run in near for file in run.recorded)
-
-
-def trial_of(module: ModuleFile, nodes: tuple[str, ...], settings: Settings, share: float = 1.0) -> Trial:
-    """A trial that takes its share of the budget, and ends by itself well before its child is out of time."""
-    seconds = min(settings.timeout / 2, settings.property_budget * share)
-    memory = memory_folder(settings.root)
-    return Trial(module, nodes, settings.max_examples, settings.seed, seconds, memory)
-
-
-def shares_of(
-    settings: Settings, modules: Sequence[ModuleFile], dataflows: Iterable[DataflowFacts]
-) -> dict[str, float]:
-    """The share of the budget that each module gets, by its path: by its functions, as several are tried at a time."""
-    functions = {flow.path: len({node.function for node in flow.nodes}) for flow in dataflows}
-    total = sum(functions.values()) or 1
-    at_a_time = min(settings.jobs, len(modules))
-    return {module.path: functions.get(module.path, 0) * at_a_time / total for module in modules}
 
 
 def plain_runs(

@@ -24,10 +24,8 @@ from windtunnel.engine import (
     Plan,
     plain_runs,
     prerequisites,
-    recorded_of,
     replays_of,
     second_looks,
-    trial_of,
     versions,
 )
 from windtunnel.facts import (
@@ -58,6 +56,7 @@ from windtunnel.pools import Pools
 from windtunnel.report import Report
 from windtunnel.run_requests import context_requests, neighbours, run_request, that_record
 from windtunnel.settings import Settings
+from windtunnel.trial_requests import recorded_of, trial_of
 
 Read = dict[str, DagFileFacts | DataflowFacts]
 """What is known of files by their path, as far as collecting the tests in them needs it."""
@@ -168,7 +167,7 @@ class Workbench:
 
     def _stages_of_dag_file(self, file: DagFile) -> Iterator[Stage]:
         facts = self._loaded(file)
-        dags = [dag for dag in facts.dags if not dag.unserializable] if self._plan.runs else []
+        dags = [dag for dag in facts.dags if not dag.unserializable] if self._plan.judges_runs else []
         if not dags or self._judges(*LOAD_SUBJECTS):
             yield Stage("load", "", 1, lambda: subjects_of_file(facts))
         for dag in dags:

@@ -13,6 +13,13 @@ from windtunnel.report import Report
 from windtunnel.settings import Settings, read_pyproject
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _memory_of_hypothesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(tmp_path_factory.mktemp("memory")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def pools() -> Iterator[Pools]:
     with Pools(Settings(Path(), jobs=2, max_memory=1536), hamilton=True, runs=True) as started:

@@ -22,7 +22,7 @@ from windtunnel.collectors.dags import loads as loads_whole
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
 from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.import_profile import profile_slow
-from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
+from windtunnel.collectors.modules import collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
 from windtunnel.collectors.replays import ReplayRequest, collect_replays, replay_requests, told_once
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
@@ -38,6 +38,7 @@ from windtunnel.facts import (
     DataflowFacts,
     DrivenTogetherFacts,
     InstabilityFacts,
+    MisdeclaredFacts,
     PathsFacts,
     PropertyFacts,
     ReplayFacts,
@@ -75,6 +76,7 @@ from windtunnel.pools import Pools
 from windtunnel.report import Report, Rule, Timing, Versions
 from windtunnel.run_requests import context_requests, run_requests, that_record
 from windtunnel.settings import Settings
+from windtunnel.trial_requests import recorded_of, shares_of, trial_of
 from windtunnel.unused_ignores import unused_ignores
 
 _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
@@ -82,8 +84,11 @@ _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
 _BEFORE_CONTEXTS = ("WT301", "WT304", "WT305", "WT306", "WT307", "WT308")
 _BEFORE_GRAPHS = ("WT501", "WT510")
 _OF_TIMEOUT = 0.6  # one more trial may be at work when a dataflow's share of the budget is spent
+_BY_OTHER_HASHES = "WT609"
 FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 """What a file that loads has only where it is at fault."""
+PROPERTY_SUBJECTS = (PropertyFacts, MisdeclaredFacts)
+"""What is learned by trying functions."""
 LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts, *FAULTS_OF_FILES)
 
 
@@ -202,7 +207,10 @@ def _installed(distribution: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to be collected, derived from the checks that were selected and from what was found."""
+    """What has to be collected, derived from the checks that were selected and from what was found.
+
+    DAGs are run where a check `judges_runs`, and where functions are to be tried near the values of real runs.
+    """
 
     found: Found
     loads: bool
@@ -211,6 +219,8 @@ class Plan:
     runs: bool
     dataflows: bool
     properties: bool
+    judges_runs: bool = False
+    hashes: bool = False
     unseen: bool = False
     contexts: tuple[type[ContextFacts], ...] = ()
     paths: bool = False
@@ -225,21 +235,28 @@ class Plan:
         contexts = tuple(CONTEXTS[name] for name in settings.contexts if issubclass(CONTEXTS[name], asked))
         paths = PathsFacts in subjects and settings.max_paths > 0
         again = bool(contexts) or PathsFacts in subjects
-        records = bool(found.dag_files) and found.drives_hamilton and not subjects.isdisjoint(VALUE_SUBJECTS)
-        runs = bool(found.dag_files) and (again or records or not subjects.isdisjoint(RUN_SUBJECTS))
+        properties = bool(found.modules) and not subjects.isdisjoint(PROPERTY_SUBJECTS)
+        values = bool(found.dag_files) and found.drives_hamilton
+        replays = values and not subjects.isdisjoint(VALUE_SUBJECTS)
+        # Where there is no Airflow, types alone will do.
+        records = replays or (values and properties and bool(_installed("apache-airflow-core")))
+        judged = bool(found.dag_files) and (again or replays or not subjects.isdisjoint(RUN_SUBJECTS))
+        runs = judged or records
         plan = cls(
             found=found,
             loads=runs or (bool(found.dag_files) and not subjects.isdisjoint(LOAD_SUBJECTS)),
             parses_again=bool(found.dag_files) and InstabilityFacts in subjects,
             profiles=bool(found.dag_files) and SlowImportFacts in subjects,
             runs=runs,
+            judges_runs=judged,
             dataflows=bool(found.modules) and not subjects.isdisjoint((DataflowFacts, DrivenTogetherFacts, Wired)),
-            properties=bool(found.modules) and PropertyFacts in subjects,
+            properties=properties,
+            hashes=bool(found.modules) and any(check.code == _BY_OTHER_HASHES for check in checks),
             unseen=UnseenDagsFacts in subjects,
             contexts=contexts,
             paths=runs and paths,
             records=records,
-            replays=records and ReplayFacts in subjects,
+            replays=replays and ReplayFacts in subjects,
         )
         plan._insist(settings)
         return plan
@@ -291,26 +308,38 @@ def _collect(plan: Plan, settings: Settings, fixtures: Fixtures, progress: Progr
     if plan.parses_again:
         pools.parses  # noqa: B018  the same
     if plan.dataflows or plan.properties:
-        _collect_modules(pools.modules, plan, settings, progress, collected)
+        _collect_dataflows(pools, plan, settings, progress, collected)
+    if plan.properties and not plan.records:  # while Airflow warms up
+        _collect_properties(pools, plan, settings, progress, collected)
     if airflow is not None:
         _collect_dags(pools, plan, settings, fixtures, progress, collected)
+    if plan.properties and plan.records:
+        _collect_properties(pools, plan, settings, progress, collected)
     return collected
 
 
-def _collect_modules(pool: Pool, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
+def _collect_dataflows(pools: Pools, plan: Plan, settings: Settings, progress: Progress, collected: _Collected) -> None:
     modules = plan.found.modules
-    flows = collect_dataflows(pool, modules, settings.timeout)  # what is tried is counted by it, even if not judged
+    if plan.hashes:
+        pools.modules_again  # noqa: B018  it warms up in the background
+    # What is tried is counted by it, even if not judged.
+    flows = collect_dataflows(pools.modules, modules, settings.timeout)
     collected.dataflows = sorted(_watched(flows, "dataflows", len(modules), progress, collected), key=_by_path)
-    if plan.properties:
-        trials = [trial_of(module, (), settings) for module in modules]
-        tried = collect_trials(pool, trials, settings.timeout)
-        groups = list(_watched(tried, "properties", len(trials), progress, collected))
-        collected.properties = sorted((facts for group in groups for facts in group), key=_by_path)
 
 
-def trial_of(module: ModuleFile, nodes: tuple[str, ...], settings: Settings) -> Trial:
-    """A trial that ends by itself well before its child is out of time."""
-    return Trial(module, nodes, settings.max_examples, settings.seed, seconds=settings.timeout / 2)
+def _collect_properties(
+    pools: Pools, plan: Plan, settings: Settings, progress: Progress, collected: _Collected
+) -> None:
+    modules = plan.found.modules
+    shares = shares_of(settings, modules, collected.dataflows)
+    trials = [
+        replace(trial_of(module, (), settings, shares[module.path]), recorded=recorded_of(module, collected.runs))
+        for module in modules
+    ]
+    others = pools.modules_again if plan.hashes else None
+    tried = collect_trials(pools.modules, trials, settings.timeout, others)
+    groups = list(_watched(tried, "properties", len(trials), progress, collected))
+    collected.properties = sorted((facts for group in groups for facts in group), key=_by_path)
 
 
 def plain_runs(

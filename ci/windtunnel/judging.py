@@ -28,6 +28,7 @@ from windtunnel.facts import (
     ElsewhereFacts,
     End,
     KilledFacts,
+    MisdeclaredFacts,
     OverwriteFacts,
     PathsFacts,
     PropertyFacts,
@@ -66,6 +67,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     SlowImportFacts: ("max_import_seconds",),
     DataflowFacts: ("max_import_seconds",),
     PropertyFacts: ("max_examples", "seed"),
+    MisdeclaredFacts: ("max_examples", "seed"),
     PathsFacts: ("conf", "date", "max_paths"),
     ReplayFacts: ("conf", "date"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
@@ -140,10 +142,15 @@ def subjects_of_ignores(unused: Iterable[UnusedIgnoreFacts]) -> Iterator[Subject
 
 
 def subjects_of_module(facts: DataflowFacts | PropertyFacts) -> Iterator[Subject]:
-    """The dataflow and its nodes, or the properties of one node."""
+    """The dataflow and its nodes, or the properties of one node with what is declared of it in vain.
+
+    A whole file of declarations is of no module: it is read wherever a function is tried.
+    """
     yield Subject(facts.path, facts)
     if isinstance(facts, DataflowFacts):
         yield from (Subject(facts.path, node) for node in facts.nodes)
+    else:
+        yield from (Subject(facts.path if one.node else "", one) for one in facts.misdeclared)
 
 
 def subjects_of_drivers(
@@ -242,7 +249,9 @@ def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
     """The command that looks for this finding alone, in this file alone, under the settings of this run."""
     # An ignore comment is judged beside the check that it is about.
     beside = [subject.facts.beside] if isinstance(subject.facts, UnusedIgnoreFacts) else []
-    words = ["windtunnel", "check", *filter(None, [subject.path]), "--select", ",".join([check.code, *beside])]
+    others = [path for path in getattr(subject.facts, "dag_paths", ()) if path != subject.path]
+    selected = ",".join([check.code, *beside])
+    words = ["windtunnel", "check", *filter(None, [subject.path]), *others, "--select", selected]
     plain = Settings(settings.root)
     for option in options():
         value = getattr(settings, option.name)

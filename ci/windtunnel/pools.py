@@ -35,6 +35,7 @@ class Pools:
             "parses": f"{airflow}_to_parse_again",
             "imports": "airflow_to_parse_again",
             "modules": "hamilton",
+            "modules_again": "hamilton",
         }
         self._started: dict[str, Pool] = {}
 
@@ -76,6 +77,11 @@ class Pools:
         """Where Hamilton modules are built and tried."""
         return self._pool("modules")
 
+    @property
+    def modules_again(self) -> Pool:
+        """Where their functions are tried again: the template differs from that of `modules` by its hash seed."""
+        return self._pool("modules_again")
+
     def _pool(self, kind: str) -> Pool:
         if kind not in self._started:
             warm_up = f"windtunnel.collectors.warm:{self._warm_up[kind]}"
@@ -83,9 +89,7 @@ class Pools:
         return self._started[kind]
 
     def _environment_of(self, kind: str) -> dict[str, str]:
-        if kind == "modules":
-            return self._environment
-        return airflow_environment(self._environment, is_second=kind == "parses")
+        return seeded_environment(self._environment, is_second=kind in ("parses", "modules_again"))
 
 
 def child_environment(given: Mapping[str, str]) -> dict[str, str]:
@@ -99,10 +103,10 @@ def child_environment(given: Mapping[str, str]) -> dict[str, str]:
     return {**without_airflow({**given, **os.environ}), "HAMILTON_TELEMETRY_ENABLED": "false", **shell}
 
 
-def airflow_environment(environment: Mapping[str, str], *, is_second: bool) -> dict[str, str]:
-    """That of templates with Airflow: the hash seed is the user's, or else always the same, so that so is the verdict.
+def seeded_environment(environment: Mapping[str, str], *, is_second: bool) -> dict[str, str]:
+    """With a hash seed: it is the user's, or else always the same, so that so is the verdict.
 
-    The template of the second parse has another one. What the user has set is put back when the process has started.
+    A template for the second time has another one. What the user has set is put back when the process has started.
     """
     own = environment.get("PYTHONHASHSEED", "")
     seed = own if own.isdigit() else "1"

@@ -46,6 +46,23 @@ def at_least(low: float, number: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return parse
 
 
+_SECONDS_IN = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+def span(value: Any) -> float:
+    """A span of time in seconds, above 0: a number, or a text such as 90, 60s, 2m, 1h."""
+    if isinstance(value, str):
+        number = value.strip().rstrip("abcdefghijklmnopqrstuvwxyz")
+        unit = value.strip()[len(number) :]
+        if unit not in _SECONDS_IN:
+            raise ValueError
+        value = float(number) * _SECONDS_IN[unit]
+    seconds: float = at_least(0, float)(value)
+    if not seconds:
+        raise ValueError
+    return seconds
+
+
 def share(value: Any) -> float:
     """A number from 0 to 1."""
     parsed = float(at_least(0, float)(value))

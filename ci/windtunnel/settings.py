@@ -22,6 +22,7 @@ from windtunnel.setting_values import (
     path_text,
     reports,
     share,
+    span,
     words,
     words_by_glob,
     yes_or_no,
@@ -219,7 +220,22 @@ class Settings:
     max_examples: int = _setting(
         100, "Generated inputs for each Hamilton function.", at_least(1, int), "a whole number from 1", "N"
     )
-    seed: int = _setting(0, "Seed of the generated inputs.", at_least(0, int), "a whole number from 0", "N")
+    seed: int = _setting(
+        0,
+        "Seed of the generated inputs. What has failed before is tried first, whatever the seed: it is remembered in "
+        "windtunnel/hypothesis in the user's cache folder ($XDG_CACHE_HOME or ~/.cache), or where "
+        "$HYPOTHESIS_STORAGE_DIRECTORY says.",
+        at_least(0, int),
+        "a whole number from 0",
+        "N",
+    )
+    property_budget: float = _setting(
+        120.0,
+        "Time that trying Hamilton functions may take in all, spread over them: a slow function gets fewer inputs.",
+        span,
+        "a time above 0, in seconds or with a unit (90, 60s, 2m)",
+        "TIME",
+    )
     conf: Mapping[str, Any] = _setting(
         dict, "Params of the DAG runs.", params, "a JSON object, @FILE that holds one, or a table", "JSON|@FILE"
     )

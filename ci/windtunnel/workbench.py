@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +27,6 @@ from windtunnel.engine import (
     prerequisites,
     replays_of,
     second_looks,
-    trial_of,
     versions,
 )
 from windtunnel.facts import (
@@ -58,6 +57,7 @@ from windtunnel.pools import Pools
 from windtunnel.report import Report
 from windtunnel.run_requests import context_requests, neighbours, run_request, that_record
 from windtunnel.settings import Settings
+from windtunnel.trial_requests import recorded_of, trial_of
 
 Read = dict[str, DagFileFacts | DataflowFacts]
 """What is known of files by their path, as far as collecting the tests in them needs it."""
@@ -169,7 +169,7 @@ class Workbench:
 
     def _stages_of_dag_file(self, file: DagFile) -> Iterator[Stage]:
         facts = self._loaded(file)
-        dags = [dag for dag in facts.dags if not dag.unserializable] if self._plan.runs else []
+        dags = [dag for dag in facts.dags if not dag.unserializable] if self._plan.judges_runs else []
         if not dags or self._judges(*LOAD_SUBJECTS):
             yield Stage("load", "", 1, lambda: subjects_of_file(facts))
         for dag in dags:
@@ -254,8 +254,10 @@ class Workbench:
         return neighbours(dag, {**file_of, dag.dag_id: file})
 
     def _subjects_of_trial(self, module: ModuleFile, node: NodeFacts) -> Iterator[Subject]:
-        trial = trial_of(module, (node.name,), self._settings)
-        for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout):
+        runs = self._run(list(self._all_dags())) if self._plan.records else []
+        trial = replace(trial_of(module, (node.name,), self._settings), recorded=recorded_of(module, runs))
+        others = self._pools.modules_again if self._plan.hashes else None
+        for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout, others):
             for tried in facts:
                 yield from subjects_of_module(tried)
 

@@ -12,7 +12,7 @@ import inspect
 import sys
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from windtunnel.collectors.hamilton_configs import values_for
@@ -57,6 +57,22 @@ def subject(function: NodeFunction, node: str) -> Subject | str:
         return "it returns nothing, so it is called for what it does to the outside"
     parameters = tuple(inspect.signature(function.function).parameters.values())
     return Subject(function, node, _call(function), hints, parameters, _bindings(function))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What a parameter takes from a loader, as Hamilton's own dependencies say it."""
+
+    source: str
+
+
+def with_loaders(found: Subject, nodes: Iterable[Any]) -> Subject:
+    """With the parameters bound that `@load_from` fills: the loader's node is named after function and parameter."""
+    inputs = {str(name) for node in nodes for name in node.input_types}
+    own = {parameter.name for parameter in found.parameters} - inputs
+    ends = {name: [one for one in inputs if one.endswith(f".{name}")] for name in own}
+    loaded = {name: _Loaded(sources[0]) for name, sources in ends.items() if len(sources) == 1}
+    return replace(found, bindings=tuple({**loaded, **binding} for binding in found.bindings))
 
 
 def _left_out(function: NodeFunction) -> str:

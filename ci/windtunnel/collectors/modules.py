@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from windtunnel.collectors.failures import failure_facts, relative
 from windtunnel.collectors.needs import need_of, need_of_write
+from windtunnel.collectors.other_hashes import KeptCalls, call_file, compared
 from windtunnel.facts import DataflowFacts, End, FailureFacts, ProcessFacts, PropertyFacts
 from windtunnel.findings import Location
 from windtunnel.pool import Job, Outcome, Pool
@@ -43,7 +45,9 @@ def collect_dataflows(pool: Pool, modules: Iterable[ModuleFile], timeout: float)
 class Trial:
     """The functions of one module to be tried: those of the named nodes, or of all nodes where none is named.
 
-    `seconds` are shared out among them: a slow function gets fewer examples.
+    `seconds` are shared out among them: a slow function gets fewer examples. `memory` is the folder in which Hypothesis
+    remembers what has failed, `calls` the file for calls that another process is to repeat; "" for none. `recorded` are
+    the files of dataflows that real runs drove, each with the path of the DAG's.
     """
 
     module: ModuleFile
@@ -51,13 +55,38 @@ class Trial:
     max_examples: int
     seed: int
     seconds: float
+    memory: str = ""
+    calls: str = ""
+    recorded: tuple[tuple[str, str], ...] = ()
 
 
-def collect_trials(pool: Pool, trials: Iterable[Trial], timeout: float) -> Iterator[tuple[PropertyFacts, ...]]:
-    """The properties of each module's functions, in the order in which their children end."""
-    jobs = (Job(trial, f"{__name__}:try_module", (trial,), timeout) for trial in trials)
+def memory_folder(root: Path) -> str:
+    """Where Hypothesis remembers what has failed in this repository: the user's, not the repository's; "" for nowhere.
+
+    Hypothesis's own variable for it is honoured.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    base = Path(os.environ.get("HYPOTHESIS_STORAGE_DIRECTORY") or cache / "windtunnel" / "hypothesis")
+    folder = base / hashlib.sha256(str(root).encode()).hexdigest()[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a machine that keeps nothing
+        return ""
+    return str(folder)
+
+
+def collect_trials(
+    pool: Pool, trials: Iterable[Trial], timeout: float, others: Pool | None = None
+) -> Iterator[tuple[PropertyFacts, ...]]:
+    """The properties of each module's functions, in the order in which their children end.
+
+    With `others`, whose processes have another hash seed, what they make of the same calls is among them.
+    """
+    kept = trials if others is None else (replace(trial, calls=call_file(pool)) for trial in trials)
+    jobs = (Job(trial, f"{__name__}:try_module", (trial,), timeout) for trial in kept)
     for job, outcome in pool.map(jobs):
-        yield _as_far_as_it_came(job.key, outcome)
+        facts = _as_far_as_it_came(job.key, outcome)
+        yield facts if others is None else compared(facts, job.key.module, job.key.calls, (pool, others), timeout)
 
 
 def _as_far_as_it_came(trial: Trial, outcome: Outcome) -> tuple[PropertyFacts, ...]:
@@ -83,7 +112,7 @@ def build_module(module: ModuleFile) -> DataflowFacts:
     from windtunnel.collectors.module_imports import ModuleWatch
 
     watch = ModuleWatch(module.root, Path(os.environ["TMPDIR"]).parent)  # before all that refuses what is to be seen
-    _enter(module)
+    enter(module)
     watch.start()
     failure = _import(module)
     imported = watch.stop()
@@ -107,11 +136,12 @@ def _import(module: ModuleFile) -> FailureFacts | None:
 def try_module(trial: Trial) -> tuple[PropertyFacts, ...]:
     """The properties of one module's functions, tried in this very process, put aside one by one."""
     from windtunnel.collectors.properties import iterate_properties
+    from windtunnel.collectors.properties_search import Effort
     from windtunnel.collectors.writes import WriteGuard
 
     module = trial.module
     guard = WriteGuard(module.root, Path(os.environ["TMPDIR"]).parent)
-    _enter(module)
+    enter(module)
     guard.is_on = True
     failure = _import(module)
     guard.is_on = False
@@ -119,17 +149,20 @@ def try_module(trial: Trial) -> tuple[PropertyFacts, ...]:
         return ()
     shelf = Shelf()
     known: list[PropertyFacts] = []
-    for at_work, facts in iterate_properties(
-        module.name, module.path, str(module.root), trial.nodes or None, trial.max_examples, trial.seed, trial.seconds
-    ):
+    effort = Effort(trial.max_examples, trial.seed, trial.memory)
+    calls = KeptCalls(trial.calls)
+    of = (module.name, module.path, str(module.root), trial.nodes or None)
+    for at_work, facts in iterate_properties(*of, effort, trial.seconds, calls.keep, dict(trial.recorded)):
         if facts is None:
             shelf.keep((*known, at_work))
         else:
             known.append(facts)
+    calls.put_down()
     return tuple(known)
 
 
-def _enter(module: ModuleFile) -> None:
+def enter(module: ModuleFile) -> None:
+    """Make this process ready for a module of the user's: its folders on sys.path, and no network."""
     from windtunnel.airflow_compat.environment import airflow_variables
     from windtunnel.collectors.effects import refuse_network
 

@@ -8,27 +8,31 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity
-from hypothesis import strategies as st
 from hypothesis.configuration import set_hypothesis_home_dir
-from hypothesis.errors import Flaky, InvalidArgument, Unsatisfiable
+from hypothesis.errors import InvalidArgument
 
 from windtunnel.collectors.dataflows import BuiltDataflow, build_dataflow
+from windtunnel.collectors.declarations import Declaration, read, tagged
+from windtunnel.collectors.declared import FILE, Declared, Misdeclared, declared
 from windtunnel.collectors.hamilton_configs import mentioned
 from windtunnel.collectors.hamilton_functions import NodeFunction
-from windtunnel.collectors.hamilton_subjects import Produced, Subject, configured, produced, subject
-from windtunnel.collectors.properties_trial import Verdict, try_once, verdict_on
-from windtunnel.collectors.strategies import Arguments, arguments
+from windtunnel.collectors.hamilton_subjects import Subject, configured, produced, subject, with_loaders
+from windtunnel.collectors.past import Past, as_recorded, pasts_in
+from windtunnel.collectors.properties_search import Effort, Search, Survey
+from windtunnel.collectors.properties_trial import OF_ONE_CALL, Tried
+from windtunnel.collectors.strategies import Arguments, Known, arguments, gives
 from windtunnel.collectors.strategies_bounds import TooLittle
-from windtunnel.facts import CounterExample, End, FailureFacts, ProcessFacts, Property, PropertyFacts
+from windtunnel.facts import End, FailureFacts, MisdeclaredFacts, ProcessFacts, Property, PropertyFacts
 
-# Shrinking a slow function by Hypothesis's own measure may take five minutes.
-_SHRINKING_SECONDS = 10.0
+KeepCalls = Callable[[str, list[tuple[Arguments, Any]]], None]
+"""Who is told the name of a node with some calls of its function that ended well, and with their results."""
+
+
+def _forget(node: str, calls: list[tuple[Arguments, Any]]) -> None:
+    """Nobody asks for the calls."""
 
 
 def collect_properties(
@@ -39,13 +43,15 @@ def collect_properties(
     max_examples: int = 100,
     seed: int = 0,
     seconds: float = 60.0,
+    recorded: Mapping[str, str] | None = None,
 ) -> tuple[PropertyFacts, ...]:
     """The facts of every function of one module, or of those that make `node_names`; none without a graph.
 
     A slow function gets fewer than `max_examples`, so that the whole module takes about `seconds`. Where no
     seconds are lost, the same seed gives the same facts. The caller fills in the process.
     """
-    found = iterate_properties(module, path, root, node_names, max_examples, seed, seconds)
+    effort = Effort(max_examples, seed)
+    found = iterate_properties(module, path, root, node_names, effort, seconds, recorded=recorded)
     return tuple(facts for _, facts in found if facts is not None)
 
 
@@ -54,29 +60,41 @@ def iterate_properties(
     path: str,
     root: str,
     node_names: Iterable[str] | None = None,
-    max_examples: int = 100,
-    seed: int = 0,
+    effort: Effort = Effort(100, 0),  # noqa: B008  it is frozen
     seconds: float = 60.0,
+    keep_calls: KeepCalls = _forget,
+    recorded: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[PropertyFacts, PropertyFacts | None]]:
     """For each function twice a pair: with None before it is tried, with its facts afterwards.
 
     The first of the pair says no more than which function it is, for a caller whose process may not live to
-    tell.
+    tell. `recorded` are the files of dataflows that real runs drove, each with the path of the DAG's.
     """
     ends = time.monotonic() + seconds
     with _quiet():
         built = build_dataflow(module, path, Path(root))
-    if isinstance(built, FailureFacts):
-        return
+        if isinstance(built, FailureFacts):
+            return
+        said = _declared(Path(root))
+        pasts = pasts_in(recorded or {}, module)
     wanted = None if node_names is None else frozenset(node_names)
     chosen = [(one, node) for one, node in _named(built) if wanted is None or _makes(built, one, wanted)]
-    run = _Run(module, path, Path(root), max_examples, seed, produced(built.nodes), mentioned(built.functions))
+    run = _Run((module, path), Path(root), effort, built, said, pasts)
     for place, (one, node) in enumerate(chosen):
         begun = run.facts(one, node)
         yield begun, None
         with _quiet():
-            facts = run.of(one, node, (ends - time.monotonic()) / (len(chosen) - place))
+            facts = run.of(one, node, (ends - time.monotonic()) / (len(chosen) - place), keep_calls)
         yield begun, facts
+
+
+def subjects_in(module: str, path: str, root: Path) -> dict[str, Subject]:
+    """The functions of a module that can be called, by their nodes; none without a graph."""
+    with _quiet():
+        built = build_dataflow(module, path, root)
+        named = () if isinstance(built, FailureFacts) else tuple(_named(built))
+    found = {node: subject(one, node) for one, node in named}
+    return {node: one for node, one in found.items() if isinstance(one, Subject)}
 
 
 @contextlib.contextmanager
@@ -93,6 +111,13 @@ def _quiet() -> Iterator[None]:
         yield
 
 
+def _declared(root: Path) -> Declared | MisdeclaredFacts:
+    try:
+        return declared(root)
+    except Misdeclared as error:
+        return MisdeclaredFacts(FILE, error.location, "", str(error))
+
+
 def _named(built: BuiltDataflow) -> Iterator[tuple[NodeFunction, str]]:
     """Each function with the name of its node: of several, the one of the function's name, else the first."""
     for function in built.functions:
@@ -107,141 +132,99 @@ def _makes(built: BuiltDataflow, function: NodeFunction, names: frozenset[str]) 
     return any(one is function and node.name in names for one, node in built.nodes)
 
 
-@dataclass(frozen=True, slots=True)
 class _Run:
     """What all functions of a module have in common."""
 
-    module: str
-    path: str
-    root: Path
-    max_examples: int
-    seed: int
-    produced: Mapping[str, Produced]
-    named: Mapping[str, list[Any]]
+    def __init__(
+        self,
+        of: tuple[str, str],
+        root: Path,
+        effort: Effort,
+        built: BuiltDataflow,
+        said: Declared | MisdeclaredFacts,
+        pasts: tuple[Past, ...],
+    ) -> None:
+        self._of = of
+        self._root = root
+        self._effort = effort
+        self._built = built
+        self._produced = produced(built.nodes)
+        self._named = mentioned(built.functions)
+        self._declared = said if isinstance(said, Declared) else Declared()
+        self._pasts = pasts
+        self._misdeclared = (said,) if isinstance(said, MisdeclaredFacts) else ()
+        subjects = [(one.name, node, subject(one, node)) for one, node in _named(built)]
+        known = [((name, node), found) for name, node, found in subjects if isinstance(found, Subject)]
+        self._others = {name: found for names, found in known for name in names}
 
-    def of(self, function: NodeFunction, node: str, seconds: float) -> PropertyFacts:
-        found = subject(function, node)
+    def facts(self, function: NodeFunction, node: str, **known: Any) -> PropertyFacts:
+        """What is known of one function."""
+        completed = ProcessFacts(End.COMPLETED)
+        return PropertyFacts(*self._of, node, function.location, completed, **known)
+
+    def of(self, function: NodeFunction, node: str, seconds: float, keep_calls: KeepCalls) -> PropertyFacts:
+        """The facts of one function, tried for so long."""
+        found = self._subject(function, node)
+        declarations, wrong = self._declarations(function, node)
         if isinstance(found, str):
-            return self.facts(function, node, not_exercised=found)
-        known = {**self.produced, **configured(function, self.named)}
+            return self.facts(function, node, not_exercised=found, misdeclared=wrong)
+        known = Known({**self._produced, **configured(function, self._named)}, self._declared, self._pasts)
+        near = tuple(past for past in self._pasts if gives(past, found))
+        tried = Tried(found, self._root, self._others, declarations, known.least_rows(found), bool(near))
+        survey = Survey()
         try:
-            survey = self._survey(found, arguments(found, known), seconds)
+            search = Search(tried, arguments(found, known), self._effort)
+            for told, values in _as_recorded(found, near):
+                search.try_recorded(survey, values, told)
+            search.survey(survey, seconds)
         except (TooLittle, InvalidArgument) as reason:
-            return self.facts(function, node, not_exercised=str(reason))
+            return self.facts(function, node, not_exercised=str(reason), misdeclared=wrong)
+        wrong += tuple(self._unjudged(function, node, survey))
         if not survey.examples:
-            return self.facts(function, node, declined=survey.declined, not_exercised=survey.nothing)
+            return self.facts(function, node, declined=survey.declined, not_exercised=survey.nothing, misdeclared=wrong)
+        if Property.DETERMINISTIC not in survey.falsified:
+            keep_calls(node, survey.calls)
         return self.facts(
             function,
             node,
-            tried=tuple(Property),
+            tried=tuple(kind for kind in Property if kind in OF_ONE_CALL or survey.judged[kind]),
             examples=survey.examples,
             declined=survey.declined,
-            counterexamples=tuple(self._shrunk(found, arguments(found, known), survey)),
+            counterexamples=tuple(search.shrunk(survey)),
+            misdeclared=wrong,
+            grown_from=tuple(dict.fromkeys(past.told for past in near)),
+            dag_paths=tuple(dict.fromkeys(past.dag_path for past in near)),
         )
 
-    def facts(self, function: NodeFunction, node: str, **known: Any) -> PropertyFacts:
-        completed = ProcessFacts(End.COMPLETED)
-        return PropertyFacts(self.module, self.path, node, function.location, completed, **known)
+    def _subject(self, function: NodeFunction, node: str) -> Subject | str:
+        found = subject(function, node)
+        if isinstance(found, str):
+            return found
+        return with_loaders(found, [made for one, made in self._built.nodes if one is function and made.name == node])
 
-    def _survey(self, tried: Subject, drawn: st.SearchStrategy[Arguments], seconds: float) -> _Survey:
-        """Every property judged on the same examples, and none of them shrunk yet."""
-        survey = _Survey()
+    def _declarations(
+        self, function: NodeFunction, node: str
+    ) -> tuple[tuple[Declaration, ...], tuple[MisdeclaredFacts, ...]]:
+        """What the owner declares of a function, and what of it is not understood."""
+        said = list(read(tagged(made.tags for one, made in self._built.nodes if one is function)))
+        wrong = [self._misdeclares(function, node, one, False) for one in said if isinstance(one, str)]
+        return tuple(one for one in said if isinstance(one, Declaration)), (*self._misdeclared, *wrong)
 
-        def note(values: Arguments) -> None:
-            survey.note(try_once(tried, values, self.root))
+    def _misdeclares(self, function: NodeFunction, node: str, said: str, is_understood: bool) -> MisdeclaredFacts:
+        return MisdeclaredFacts(self._of[1], function.location, node, said, is_understood)
 
-        with contextlib.suppress(Unsatisfiable, _OutOfTime):
-            self._hypothesis(drawn, note, [Phase.generate], seconds)
-        return survey
-
-    def _shrunk(self, tried: Subject, drawn: st.SearchStrategy[Arguments], survey: _Survey) -> Iterator[CounterExample]:
-        """One counterexample for each property that failed in the survey, as small as Hypothesis can make it."""
-        for kind, first in survey.falsified.items():
-            seen = [first]
-            if self._search(tried, drawn, kind, seen):
-                yield seen[-1]
-            else:
-                yield min(seen, key=lambda found: len(found.call))
-
-    def _search(
-        self, tried: Subject, drawn: st.SearchStrategy[Arguments], kind: Property, seen: list[CounterExample]
-    ) -> bool:
-        """Append every failing example to `seen`; true if the last of them is the smallest that there is."""
-
-        def fail(values: Arguments) -> None:
-            verdict = try_once(tried, values, self.root)
-            if verdict.declined:
-                hypothesis.reject()
-            for found in verdict_on(verdict, kind):
-                seen.append(found)
-                raise _Falsified
-
-        try:
-            self._hypothesis(drawn, fail, [Phase.generate, Phase.shrink], _SHRINKING_SECONDS)
-        except _Falsified:
-            return True
-        except (Flaky, Unsatisfiable, _OutOfTime):
-            return False
-        return False
-
-    def _hypothesis(
-        self,
-        drawn: st.SearchStrategy[Arguments],
-        body: Callable[[Arguments], None],
-        phases: list[Phase],
-        seconds: float,
-    ) -> None:
-        """Run `body` on examples. What it raises is raised; _OutOfTime after `seconds`."""
-        ends = time.monotonic() + seconds
-        settings = hypothesis.settings(
-            max_examples=self.max_examples,
-            phases=phases,
-            database=None,
-            deadline=None,
-            derandomize=False,
-            suppress_health_check=list(HealthCheck),
-            verbosity=Verbosity.quiet,
-            print_blob=False,
-            report_multiple_bugs=False,
-        )
-
-        def trial(values: Arguments) -> None:
-            body(values)
-            if time.monotonic() > ends:
-                raise _OutOfTime
-
-        hypothesis.seed(self.seed)(settings(hypothesis.given(drawn)(trial)))()
+    def _unjudged(self, function: NodeFunction, node: str, survey: Survey) -> Iterator[MisdeclaredFacts]:
+        """What is declared and was judged on no example at all, with the last reason."""
+        for declaration, reason in survey.undecided.items():
+            if not survey.judged[declaration.kind]:
+                said = f"declares {declaration.text!r}, of which no example says anything: {reason}"
+                yield self._misdeclares(function, node, said, True)
 
 
-class _OutOfTime(BaseException):
-    """The seconds are over; not an Exception, so that Hypothesis does not take it for a failing example."""
-
-
-class _Falsified(Exception):
-    """The property that is looked at does not hold for this example."""
-
-
-@dataclass(slots=True)
-class _Survey:
-    """What the examples of one function showed."""
-
-    examples: int = 0
-    declined: int = 0
-    reason: str = ""
-    falsified: dict[Property, CounterExample] = field(default_factory=dict)
-
-    def note(self, verdict: Verdict) -> None:
-        if verdict.declined:
-            self.declined += 1
-            self.reason = verdict.declined
-            hypothesis.reject()
-        self.examples += 1
-        for found in verdict.falsified:
-            self.falsified.setdefault(found.property, found)
-
-    @property
-    def nothing(self) -> str:
-        """Why there is not one example."""
-        if not self.declined:
-            return "no arguments could be drawn that its types accept"
-        return f"it declined all {self.declined} inputs that were drawn, the last with {self.reason}"
+def _as_recorded(tried: Subject, pasts: Iterable[Past]) -> Iterator[tuple[str, Arguments]]:
+    """The very arguments that real runs gave to a function, each with whose they are."""
+    for past in pasts:
+        for binding in tried.bindings:
+            values = as_recorded(tried, binding, past)
+            if values:
+                yield past.told, values

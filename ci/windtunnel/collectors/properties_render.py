@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _LONGEST = 200
+# A table with more rows is nobody's smallest example: it is named, not written.
+_MOST_ROWS = 50
 
 
 def render_call(name: str, arguments: Mapping[str, Any]) -> str:
@@ -59,6 +61,8 @@ def _render_table(value: Any) -> str:
         return repr(value)
     if pandas is None:
         return ""
+    if isinstance(value, pandas.Series | pandas.DataFrame) and len(value) > _MOST_ROWS:
+        return f"<{type(value).__name__} of {len(value)} rows>"
     if isinstance(value, pandas.Series):
         index = "" if _plain_index(value.index) else f", index={render(value.index.tolist())}"
         return f"pd.Series({render(value.tolist())}, dtype={str(value.dtype)!r}{index})"

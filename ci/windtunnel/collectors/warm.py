@@ -53,6 +53,7 @@ def airflow_and_hamilton_to_parse_again() -> None:
 
 def hamilton() -> None:
     """Hamilton and Hypothesis, for the modules alone."""
+    _show_own_hash_seed()
     _preload_hamilton()
     _preload("hypothesis")
     from windtunnel.collectors import dataflows, module_imports, properties  # noqa: F401

@@ -16,14 +16,11 @@ from windtunnel.facts.contexts import (
 from windtunnel.facts.dags import MOST_DUE, ClockChange, CronFacts, DagFacts, ScheduleFacts, Shape
 from windtunnel.facts.data import DataFacts, LateFacts, LeakFacts, PullFacts, PushFacts, UnrenderedFacts
 from windtunnel.facts.dataflows import (
-    CounterExample,
     DataflowFacts,
     DrivenTogetherFacts,
     DriverUseFacts,
     ModuleImportFacts,
     NodeFacts,
-    Property,
-    PropertyFacts,
 )
 from windtunnel.facts.files import (
     ClashFacts,
@@ -65,6 +62,7 @@ from windtunnel.facts.parses import (
 )
 from windtunnel.facts.paths import PathsFacts
 from windtunnel.facts.processes import TO_CHANGE_FILES, CheckCrash, End, FailureFacts, ProcessFacts
+from windtunnel.facts.properties import DECLARABLE, CounterExample, MisdeclaredFacts, Property, PropertyFacts
 from windtunnel.facts.replays import BreakFacts, Disturbance, PeekFacts, ReplayFacts, UnrepeatedFacts
 from windtunnel.facts.runs import (
     AttemptFacts,
@@ -101,6 +99,7 @@ from windtunnel.facts.values import (
 )
 
 __all__ = [
+    "DECLARABLE",
     "KEYS",
     "MOST_DUE",
     "MOST_ROWS",
@@ -160,6 +159,7 @@ __all__ = [
     "LoadFacts",
     "LossFacts",
     "MappingFacts",
+    "MisdeclaredFacts",
     "ModuleImportFacts",
     "NearNameFacts",
     "NeedFacts",

@@ -85,10 +85,19 @@ def test_a_gap_that_another_file_fills_is_none(built, tmp_path):
     assert built(TAXES).graph.gaps == ()
 
 
-def test_a_gap_that_another_module_fills_is_none(built, tmp_path):
-    text = 'from hamilton.function_modifiers import extract_columns\n\n@extract_columns("tax")\ndef f(): ...\n'
-    (tmp_path / "other.py").write_text(text)
+@pytest.mark.parametrize(
+    "made",
+    ['@extract_columns("tax")\ndef f(): ...\n', "@parameterize(tax={})\ndef f(): ...\n", "def tax__ie(): ...\n"],
+)
+def test_a_gap_that_another_module_fills_is_none(built, tmp_path, made):
+    (tmp_path / "other.py").write_text(f"from hamilton.function_modifiers import *\n\n{made}")
     assert built(TAXES).graph.gaps == ()
+
+
+def test_a_column_or_a_parameter_of_another_module_fills_no_gap(built, tmp_path):
+    text = 'from hamilton.function_modifiers import tag\n\ndef f(tax: float) -> dict:\n    return {"tax": tax}\n'
+    (tmp_path / "other.py").write_text(text)
+    assert built(TAXES).graph.gaps != ()
 
 
 def test_a_value_that_a_variant_leaves_out_by_name_is_no_gap(built):
@@ -368,6 +377,7 @@ def test_a_slip_in_a_parameters_name_is_told_with_the_default_that_it_always_has
         'inputs={"discuont": 1.0}',
         'inputs["discuont"] = 1.0',
         "run(discuont=1.0)",
+        "from hamilton.function_modifiers import tag\ndef other(discuont: float) -> float: ...",
         "def discuont(x: int) -> float: ...",
         "def discuont__us(x: int) -> float: ...",
     ],

@@ -32,7 +32,7 @@ def near_names(wirings: list[Wiring], keys: Iterable[str], supplies: Supplies) -
             continue
         near = [node for node in types if _is_slip(name, node, has_default=not ask.is_required)]
         fitting = [node for node in near if _fits(ask, node, types) and not _leads_back(node, ask, wirings)]
-        if len(fitting) == 1 and not supplies.holds(name):
+        if len(fitting) == 1 and not supplies.know(name):
             default = "" if ask.is_required else _default(ask)
             found.append(NearNameFacts(name, fitting[0], ask.maker.name, ask.maker.location, default))
     return tuple(found)

@@ -85,10 +85,19 @@ def test_a_gap_that_another_file_fills_is_none(built, tmp_path):
     assert built(TAXES).graph.gaps == ()
 
 
-def test_a_gap_that_another_module_fills_is_none(built, tmp_path):
-    text = 'from hamilton.function_modifiers import extract_columns\n\n@extract_columns("tax")\ndef f(): ...\n'
-    (tmp_path / "other.py").write_text(text)
+@pytest.mark.parametrize(
+    "made",
+    ['@extract_columns("tax")\ndef f(): ...\n', "@parameterize(tax={})\ndef f(): ...\n", "def tax__ie(): ...\n"],
+)
+def test_a_gap_that_another_module_fills_is_none(built, tmp_path, made):
+    (tmp_path / "other.py").write_text(f"from hamilton.function_modifiers import *\n\n{made}")
     assert built(TAXES).graph.gaps == ()
+
+
+def test_a_column_or_a_parameter_of_another_module_fills_no_gap(built, tmp_path):
+    text = 'from hamilton.function_modifiers import tag\n\ndef f(tax: float) -> dict:\n    return {"tax": tax}\n'
+    (tmp_path / "other.py").write_text(text)
+    assert built(TAXES).graph.gaps != ()
 
 
 def test_a_value_that_a_variant_leaves_out_by_name_is_no_gap(built):
@@ -245,11 +254,12 @@ def test_names_that_are_used_overloaded_private_or_chosen_may_be_given_again(bui
 
         def base(x: int) -> int:
             return x
-        def again(base: int, f=base) -> int:
+        def again(base: int, f: object = base) -> int:
             return base
         def base(x: int) -> int:
             return x
     """)
+    assert dataflow.failure is None
     assert dataflow.graph.redefined == ()
 
 
@@ -274,6 +284,25 @@ def test_parameterized_nodes_with_the_same_bindings_are_twins(built):
     assert (twin.function, twin.nodes, twin.bindings) == ("scaled", ("a", "b"), "x=source('p'), n=value(1)")
 
 
+def test_parameterized_sub_dataflows_with_the_same_inputs_are_twins(built):
+    (twin,) = built("""
+        from hamilton.function_modifiers import parameterized_subdag, source, value
+
+        def part(raw: int, n: int) -> int:
+            return raw * n
+
+        @parameterized_subdag(
+            part,
+            low={"inputs": {"raw": source("p"), "n": value(1)}},
+            high={"inputs": {"raw": source("p"), "n": value(1)}},
+            other={"inputs": {"raw": source("p"), "n": value(2)}},
+        )
+        def whole(part: int) -> int:
+            return part
+    """).graph.twins
+    assert (twin.nodes, twin.bindings) == (("low", "high"), "raw=source('p'), n=value(1)")
+
+
 def test_what_the_returns_do_not_deliver_is_told(built):
     dataflow = built("""
         import pandas as pd
@@ -285,6 +314,16 @@ def test_what_the_returns_do_not_deliver_is_told(built):
             made = pd.DataFrame({"age": [n], "sise": [n]})
             return made
 
+        @extract_columns("first", "second")
+        def selected(table: pd.DataFrame) -> pd.DataFrame:
+            if len(table):
+                return table[["first", "third"]]
+            return table.loc[table["first"] > 0, ["first"]]
+
+        @extract_columns("one", "two")
+        def listed(n: int) -> pd.DataFrame:
+            return pd.DataFrame([[n]], columns=["one"])
+
         @extract_fields({"low": int, "high": int, "mean": int})
         def ends(n: int) -> dict:
             if n:
@@ -292,7 +331,12 @@ def test_what_the_returns_do_not_deliver_is_told(built):
             return dict(low=0, high=0)
     """)
     found = [(facts.function, facts.kind, facts.missing) for facts in dataflow.graph.undelivered]
-    assert found == [("frame", "column", ("size",)), ("ends", "field", ("mean",))]
+    assert found == [
+        ("frame", "column", ("size",)),
+        ("selected", "column", ("second",)),
+        ("listed", "column", ("two",)),
+        ("ends", "field", ("mean",)),
+    ]
 
 
 def test_what_the_text_does_not_say_in_full_may_deliver_anything(built):
@@ -328,12 +372,24 @@ def test_what_the_text_does_not_say_in_full_may_deliver_anything(built):
         def listed(n: int) -> pd.DataFrame:
             return pd.DataFrame([[n]], columns=["first"])
 
+        @extract_columns("b2")
+        def rows(table: pd.DataFrame) -> pd.DataFrame:
+            return table.loc[["a"]]
+
+        @extract_columns("b0")
+        def masked(table: pd.DataFrame) -> pd.DataFrame:
+            return table[table["a"] > 0]
+
+        @extract_columns("b1")
+        def chained(table: pd.DataFrame) -> pd.DataFrame:
+            return pd.DataFrame({"a": [1]}, index=[0]).join(table)
+
         @extract_fields({"low": int, "high": int})
         def spread(n: int) -> dict:
             return {**NAMES, "high": n}
 
-        @extract_fields({"low": int})
-        def chosen(n: int, key: str = "low") -> dict:
+        @extract_fields({"lowest": int})
+        def chosen(n: int, key: str = "lowest") -> dict:
             return {key: n}
 
         @extract_fields({"inner": int})
@@ -342,6 +398,7 @@ def test_what_the_text_does_not_say_in_full_may_deliver_anything(built):
                 return {"other": n}
             return {"inner": made()["other"]}
     """)
+    assert dataflow.failure is None
     assert dataflow.graph.undelivered == ()
 
 
@@ -368,6 +425,7 @@ def test_a_slip_in_a_parameters_name_is_told_with_the_default_that_it_always_has
         'inputs={"discuont": 1.0}',
         'inputs["discuont"] = 1.0',
         "run(discuont=1.0)",
+        "from hamilton.function_modifiers import tag\ndef other(discuont: float) -> float: ...",
         "def discuont(x: int) -> float: ...",
         "def discuont__us(x: int) -> float: ...",
     ],
@@ -393,8 +451,9 @@ def test_a_name_that_another_file_gives_is_no_slip(built, tmp_path, elsewhere):
     ],
 )
 def test_inputs_that_only_resemble_a_node_are_no_slips(built, module):
-    name = module.replace("\n", "\n    ")
-    assert built("    " + name).graph.near_names == ()
+    dataflow = built("    " + module.replace("\n", "\n    "))
+    assert dataflow.failure is None
+    assert dataflow.graph.near_names == ()
 
 
 @pytest.mark.parametrize(
@@ -405,6 +464,11 @@ def test_inputs_that_only_resemble_a_node_are_no_slips(built, module):
         ("validatiom_score", "validation_score", False, True),
         ("validationscore", "validation_score", False, True),
         ("Validation_score", "validation_score", False, True),
+        ("quiz_bnak", "quiz_bank", False, True),
+        ("file_toc_onvert", "file_to_convert", False, True),
+        ("form_data_1", "from_data_1", False, False),
+        ("part_12_ab", "part_21_ab", False, False),
+        ("on_a", "no_a", False, False),
         ("absence", "absences", False, False),
         ("absence", "absences", True, True),
         ("X_train", "y_train", True, False),

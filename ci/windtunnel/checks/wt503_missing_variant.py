@@ -3,8 +3,8 @@
 ## What it does
 Builds the graph of each Hamilton module for the values that its `@config` decorators mention. Reports a node that is
 there for some values of a key and not for another one, which a decorator of another node mentions, where other nodes
-ask for it all the same. Not if the name is given by any other file of the repository: as a key, a keyword, a variable,
-a function or a parameter.
+ask for it all the same. Not if another file of the repository gives the name: as a key, a keyword, a variable or a
+function, or by a decorator that makes nodes.
 
 ## Why is this bad?
 Hamilton takes what nobody makes for an input, and says nothing. With that value the task fails for want of the input;

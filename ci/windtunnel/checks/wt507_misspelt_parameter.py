@@ -3,8 +3,8 @@
 ## What it does
 Reports a parameter that no node of the module gives and no other file of the repository names (as a key, a keyword, a
 variable, a function or a parameter), if its name differs by one letter from that of a node of the module, whose type
-fits, and which does not itself depend on the parameter. Words of less than five letters are left out, and so are names
-that differ in digits, or that several functions ask for.
+fits, and which does not itself depend on the parameter. Words of less than five letters are left out, unless two
+letters of a longer name have changed places, and so are names that differ in digits, or that several functions ask for.
 
 ## Why is this bad?
 Hamilton wires by name. A name that fits nothing becomes an input: the task fails for want of it, or where the parameter

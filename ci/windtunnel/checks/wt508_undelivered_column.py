@@ -2,7 +2,8 @@
 
 ## What it does
 Compares what `@extract_columns` and `@extract_fields` take out of a function's result with what its `return` statements
-deliver, where the text says that in full: a dict, or a table made of a dict, with literal keys.
+deliver, where the text says that in full: a dict, or a table made of a dict, with literal keys; columns that are listed
+(`DataFrame(..., columns=[...])`) or selected (`table[["a", "b"]]`).
 
 ## Why is this bad?
 The graph builds, and the node of the missing column raises as soon as somebody asks for it, inside the task, after all

@@ -1,8 +1,8 @@
 """Nodes of one parameterized function that are given the very same inputs.
 
 ## What it does
-Compares the bindings of all nodes that a `@parameterize`, `@parameterize_sources` or `@parameterize_values` makes of
-one function, and reports those that are alike.
+Compares the bindings of all nodes that a `@parameterize`, `@parameterize_sources`, `@parameterize_values` or
+`@parameterized_subdag` makes of one function, and reports those that are alike.
 
 ## Why is this bad?
 Two nodes of different names have the same value. Mostly a line was copied and its source was not changed: what should

@@ -100,7 +100,7 @@ def _gaps(wired: Wired, named: Mapping[str, list[Any]], supplies: Supplies) -> I
     for name, makers in _all_makers(wired).items():
         for key, value in ((key, value) for key, values in named.items() for value in values):
             asks = _always_asked(name, [wiring for config, wiring in wired if config[key] == value])
-            if asks and not _is_thought_of(key, value, makers) and not supplies.holds(name):
+            if asks and not _is_thought_of(key, value, makers) and not supplies.give(name):
                 missing[shown({key: value}), makers[0].location][name] = asks
     for (config, location), by_name in missing.items():
         asks = [ask for found in by_name.values() for ask in found]
@@ -142,5 +142,5 @@ def _cycles(wired: Wired, supplies: Supplies) -> Iterator[CycleFacts]:
                 first, count = found.get(frozenset(nodes), (facts, 0))
                 found[frozenset(nodes)] = (first, count + 1)
     for facts, count in found.values():
-        if not any(map(supplies.overrides, facts.nodes)):
+        if not any(map(supplies.override, facts.nodes)):
             yield replace(facts, config="") if count == len(wired) else facts

@@ -12,6 +12,7 @@ from windtunnel.collectors.hamilton_graphs import Ask, Wiring
 from windtunnel.collectors.supplies import Supplies
 from windtunnel.facts import NearNameFacts
 
+_LONG = 8
 _SHORTEST = 5  # letters of a word: shorter ones are too often one letter apart, as `date` and `data`
 
 
@@ -31,7 +32,7 @@ def near_names(wirings: list[Wiring], keys: Iterable[str], supplies: Supplies) -
             continue
         near = [node for node in types if _is_slip(name, node, has_default=not ask.is_required)]
         fitting = [node for node in near if _fits(ask, node, types) and not _leads_back(node, ask, wirings)]
-        if len(fitting) == 1 and not supplies.holds(name):
+        if len(fitting) == 1 and not supplies.know(name):
             default = "" if ask.is_required else _default(ask)
             found.append(NearNameFacts(name, fitting[0], ask.maker.name, ask.maker.location, default))
     return tuple(found)
@@ -72,12 +73,15 @@ def _default(ask: Ask) -> str:
 def _is_slip(name: str, node: str, *, has_default: bool) -> bool:
     """Whether a hand that meant `node` may have written `name`: one letter too many, missing, other, or out of place.
 
-    Not where digits differ, nor where the words are short. One letter more or less at the end of a word is often meant
-    (a plural, a participle), and counts only where a default would hide the slip.
+    Not where digits differ, nor where the words are short, unless in a longer name two letters have changed places. One
+    letter more or less at the end of a word is often meant (a plural, a participle), and counts only where a default
+    would hide the slip.
     """
     ours, theirs = name.lower().split("_"), node.lower().split("_")
     if name.lower() == node.lower():
         return name != node
+    if _is_exchange(name, node):
+        return len(name) >= _LONG and not {"from", "form"} & {*ours}
     if len(ours) != len(theirs):
         return name.replace("_", "") == node.replace("_", "")
     differing = [(mine, its) for mine, its in zip(ours, theirs, strict=True) if mine != its]
@@ -89,6 +93,15 @@ def _is_slip(name: str, node: str, *, has_default: bool) -> bool:
     if mine[:-1] == its or its[:-1] == mine:
         return has_default
     return _is_one_edit(mine, its)
+
+
+def _is_exchange(one: str, other: str) -> bool:
+    """Whether two neighbours, no digits, have changed places."""
+    places = [place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    if len(one) != len(other) or len(places) != 2 or places[1] - places[0] != 1:
+        return False
+    swapped = one[places[0] : places[1] + 1]
+    return swapped == other[places[1]] + other[places[0]] and not any(map(str.isdigit, swapped))
 
 
 def _is_one_edit(one: str, other: str) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from windtunnel.collectors.own_files import is_foreign
+from windtunnel.collectors.own_files import TESTS, is_foreign
 
 _SUFFIXES = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml", ".cfg", ".ini", ".env")
 _MOST_BYTES = 1 << 20
-_HIDING = re.compile(r"overrides|with_config|\bDriver\(")
-_GIVEN = r"(?<![\w.]){}\\?[\"']?(?:\]\s*=(?!=)|\s*[:=](?!=))"
+_WRITES_NODES = re.compile(r"\bfunction_modifiers\b")
+_DRIVES = re.compile(r"import .*\b(async_)?driver\b|\bhamilton\.(async_)?driver\b|\bwith_modules\b|Driver\(")
+_HIDES = re.compile(r"overrides|with_config|\bDriver\(")
 
 
 class Supplies:
@@ -23,32 +26,66 @@ class Supplies:
         self._root = root
         self._file = file
 
-    def holds(self, name: str) -> bool:
-        """Whether the name is a key, a keyword, a parameter, a variable or a function there.
+    def give(self, name: str) -> bool:
+        """Whether it is a key, a keyword, a variable or a function somewhere, or a node of another dataflow."""
+        return any(text.gives(name) for text in self._texts)
 
-        In another dataflow any string may be the name of a node: `@extract_columns("name")`.
-        """
-        word = re.escape(name)
-        given = re.compile(rf"{_GIVEN.format(word)}|\bdef\s+{word}(?:__\w+)?\s*\(")
-        quoted = re.compile(rf"[\"']{word}[\"']")
-        return any(given.search(text) or ("function_modifiers" in text and quoted.search(text)) for text in self._texts)
+    def know(self, name: str) -> bool:
+        """Whether it is that, or a parameter of another dataflow, which then means the same input."""
+        return any(text.gives(name) or text.asks(name) for text in self._texts)
 
-    def overrides(self, name: str) -> bool:
+    def override(self, name: str) -> bool:
         """Whether a file that speaks of overrides, or of a driver's config, which hides nodes, gives the name."""
-        given = re.compile(_GIVEN.format(re.escape(name)))
-        return any(_HIDING.search(text) and given.search(text) for text in self._texts)
+        return any(_HIDES.search(text.text) and text.binds(name) for text in self._texts)
 
     @cached_property
-    def _texts(self) -> tuple[str, ...]:
-        return tuple(self._read())
+    def _texts(self) -> tuple[_Text, ...]:
+        return tuple(map(_Text, self._read()))
 
     def _read(self) -> Iterator[str]:
         for place, folders, files in os.walk(self._root):
             # Tests too: what they give to a driver is an input that is meant.
-            folders[:] = [name for name in sorted(folders) if name in _TESTS or not is_foreign(Path(place, name))]
+            folders[:] = [name for name in sorted(folders) if name in TESTS or not is_foreign(Path(place, name))]
             for file in (Path(place, name) for name in sorted(files) if name.endswith(_SUFFIXES)):
                 if file != self._file and file.is_file() and file.stat().st_size <= _MOST_BYTES:
                     yield file.read_text(encoding="utf-8", errors="replace")
 
 
-_TESTS = ("test", "tests")
+@dataclass(frozen=True)
+class _Text:
+    """The text of one file."""
+
+    text: str
+
+    def gives(self, name: str) -> bool:
+        """In a dataflow a name in quotes is often a column: there only definitions and decorators count."""
+        if self._defines(name):
+            return True
+        if _WRITES_NODES.search(self.text) and not _DRIVES.search(self.text):
+            return name in self._decorating
+        return self.binds(name) or name in self._decorating
+
+    def binds(self, name: str) -> bool:
+        """Whether something stands for the name: `"name": 1`, `name=1`, `x["name"] = 1`, `name: 1`."""
+        word = rf"(?<![\w.]){re.escape(name)}"
+        return bool(re.search(rf"{word}\\?[\"']?(?:\]\s*=(?!=)|\s*[:=](?!=))", self.text))
+
+    def asks(self, name: str) -> bool:
+        """Whether it may be a parameter: `name: int`, `name=1`."""
+        return bool(re.search(rf"(?<![\w.\"']){re.escape(name)}\s*[:=](?!=)", self.text))
+
+    def _defines(self, name: str) -> bool:
+        return bool(re.search(rf"\bdef\s+{re.escape(name)}(?:__\w+)?\s*\(", self.text))
+
+    @cached_property
+    def _decorating(self) -> frozenset[str]:
+        """The strings and keywords in decorators, each of which may name a node."""
+        if not _WRITES_NODES.search(self.text):
+            return frozenset()
+        try:
+            functions = [node for node in ast.walk(ast.parse(self.text)) if isinstance(node, ast.FunctionDef)]
+        except (SyntaxError, ValueError, RecursionError):
+            return frozenset()
+        parts = [part for one in functions for decorator in one.decorator_list for part in ast.walk(decorator)]
+        words = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+        return frozenset(words | {part.arg for part in parts if isinstance(part, ast.keyword) and part.arg})

@@ -10,12 +10,12 @@ from windtunnel.facts import TwinFacts
 
 
 def twins(functions: Iterable[NodeFunction]) -> tuple[TwinFacts, ...]:
-    """Of each `@parameterize` and its like the nodes whose parameters are bound alike."""
+    """Of each `@parameterize`, `@parameterized_subdag` and their like the nodes whose parameters are bound alike."""
     return tuple(found for function in functions for found in _twins_of(function))
 
 
 def _twins_of(function: NodeFunction) -> Iterator[TwinFacts]:
-    for expander in function.decorators("expand"):
+    for expander in (*function.decorators("expand"), *function.decorators("generate")):
         groups: list[tuple[Mapping[str, Any], list[str]]] = []
         for name, bindings in dict(getattr(expander, "parameterization", None) or {}).items():
             alike = next((names for known, names in groups if _are_alike(known, bindings)), None)
@@ -34,6 +34,8 @@ def _are_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _is_same(one: Any, other: Any) -> bool:
     """Whether two bindings are the same source or the same value; no for what cannot be compared."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):  # the inputs of a sub-dataflow
+        return one.keys() == other.keys() and all(_is_same(one[key], other[key]) for key in one)
     try:
         alike = type(one) is type(other) and bool(one == other)
         value, same = getattr(one, "value", None), getattr(other, "value", None)
@@ -44,7 +46,10 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def _shown(bindings: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key}={_binding(value)}" for key, value in bindings.items())
+    words = (
+        _shown(value) if isinstance(value, Mapping) else f"{key}={_binding(value)}" for key, value in bindings.items()
+    )
+    return ", ".join(filter(None, words))
 
 
 def _binding(bound: Any) -> str:

@@ -19,7 +19,7 @@ _TAKES = {"extract_columns": "column", "extract_fields": "field"}
 def undelivered(functions: Iterable[NodeFunction], file: Path) -> tuple[UndeliveredFacts, ...]:
     """Of each function that has what it returns taken apart, what none of its `return` statements delivers.
 
-    Only what is written down in full counts: a dict, or a table made of a dict, with literal keys.
+    Only what is written down in full counts: a dict, a table made of a dict, columns that are listed or selected.
     """
     by_line = {node.lineno: node for node in ast.walk(parsed(file)) if isinstance(node, _Function)}
     found = ((one, by_line.get(one.location.line)) for one in functions)
@@ -94,20 +94,39 @@ def _binds(node: ast.Assign | ast.AnnAssign, name: str) -> bool:
 
 
 def _keys(value: ast.expr | None) -> set[str] | None:
-    """The keys of a dict, or the columns of a table that is made of one; None where they are not all literal."""
+    """The keys of a dict, the columns of a table that is made or selected; None where they are not all literal."""
     if isinstance(value, ast.Dict):
-        names = [key.value if isinstance(key, ast.Constant) else None for key in value.keys]
-        return {name for name in names if isinstance(name, str)} if all(isinstance(n, str) for n in names) else None
+        return _texts(value.keys)
+    if isinstance(value, ast.Subscript):
+        return _selected(value)
     if not isinstance(value, ast.Call):
         return None
     called = ast.unparse(value.func)
     if called == "dict":
         words = [word.arg for word in value.keywords]
         return {word for word in words if word} if all(words) and not value.args else None
-    if called.split(".")[-1] != "DataFrame":
-        return None
-    given = [word.value for word in value.keywords if word.arg == "data"] or value.args[:1]
-    renamed = len(value.args) > 1 or any(word.arg in ("columns", "schema", "index", None) for word in value.keywords)
-    if renamed and not all(word.arg in ("data", "index") for word in value.keywords):
-        return None
-    return _keys(given[0]) if given and len(value.args) <= 1 and isinstance(given[0], ast.Dict | ast.Call) else None
+    return _columns(value) if called.split(".")[-1] == "DataFrame" else None
+
+
+def _selected(value: ast.Subscript) -> set[str] | None:
+    """`table[["a", "b"]]` and `table.loc[rows, ["a", "b"]]` have these columns and no others."""
+    chosen: ast.expr | None = value.slice
+    if isinstance(value.value, ast.Attribute):  # `.loc[["a"]]` has these rows
+        both = chosen.elts if isinstance(chosen, ast.Tuple) and value.value.attr == "loc" else []
+        chosen = both[1] if len(both) == 2 else None
+    return _texts(chosen.elts) if isinstance(chosen, ast.List) else None
+
+
+def _columns(table: ast.Call) -> set[str] | None:
+    """The columns of a table that is made of a dict, or whose `columns` are listed."""
+    words = {word.arg: word.value for word in table.keywords}
+    listed = words.get("columns")
+    if listed is not None:
+        return _texts(listed.elts) if isinstance(listed, ast.List) else None
+    data = words.get("data") or (table.args[0] if len(table.args) == 1 else None)
+    return _keys(data) if not words.keys() - {"data", "index"} and not isinstance(data, ast.Subscript) else None
+
+
+def _texts(nodes: Iterable[ast.expr | None]) -> set[str] | None:
+    values = [node.value if isinstance(node, ast.Constant) else None for node in nodes]
+    return {value for value in values if isinstance(value, str)} if all(isinstance(v, str) for v in values) else None

@@ -84,7 +84,7 @@ def test_the_hook_is_for_the_files_that_would_be_checked(root: Path) -> None:
     (hook,) = config["repos"][0]["hooks"]
 
     assert hook["files"] == r"^(dags|modules)/.*\.py$"
-    assert hook["entry"] == "windtunnel check"
+    assert hook["entry"] == "windtunnel static"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_hook_is_added_behind_the_others_which_stay_as_they_are(root: Path, co
     after, before = yaml.safe_load(text), yaml.safe_load(config)
 
     assert after["repos"][:-1] == before["repos"]
-    assert after["repos"][-1]["hooks"][0]["id"] == "windtunnel"
+    assert after["repos"][-1]["hooks"][0]["id"] == "windtunnel-static"
     assert {**after, "repos": 0} == {**before, "repos": 0}
     changes = difflib.ndiff(config.splitlines(), text.splitlines())
     assert [line for line in changes if line.startswith("- ")] == []

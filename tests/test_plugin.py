@@ -290,6 +290,18 @@ def test_a_module_that_does_not_build_fails_whatever_was_selected(tmp_path: Path
     assert "WT501 unbuildable-dataflow" in result.text
 
 
+def test_what_stands_in_the_baseline_fails_no_test(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": "", "modules/flow.py": FILES["modules/flow.py"]})
+    words = ("check", "--select", "WT602", "--baseline", "known.json", "--update-baseline")
+    subprocess.run([sys.executable, "-m", "windtunnel", *words], cwd=tmp_path, capture_output=True, check=True)
+    (tmp_path / "modules/flow.py").write_text("\n\n" + (tmp_path / "modules/flow.py").read_text())
+    arguments = ("-q", "--windtunnel", "--windtunnel-select=WT602", "modules")
+    assert Result(tmp_path, *arguments).status == 1
+    known = Result(tmp_path, *arguments, "--windtunnel-baseline=known.json")
+    assert known.status == 0, known.text
+    assert "--windtunnel-baseline" in Result(tmp_path, *arguments, "--windtunnel-baseline=none.json").text
+
+
 def test_a_function_that_makes_several_nodes_is_collected_under_its_own_name(tmp_path: Path) -> None:
     saver = (
         "from hamilton.function_modifiers import save_to, value\n\n\n@save_to.json(path=value('a'), output_name_='a')\n"

@@ -54,7 +54,8 @@ class Examined:
         if issubclass(check.on, ContextFacts | PathsFacts):
             return self._ran_again(check.on, path)
         if issubclass(check.on, DataflowFacts | NodeFacts):
-            return any(flow.path == path for flow in self.report.dataflows) and self._built(path)
+            # Of the configurations that a graph is judged under, other files tell.
+            return self.whole and any(flow.path == path for flow in self.report.dataflows) and self._built(path)
         if issubclass(check.on, PropertyFacts):
             return self._tried(path)
         return self.whole and self._everything(check)
@@ -71,7 +72,7 @@ class Examined:
             return loaded and self._all_ran()
         if issubclass(check.on, DataflowFacts | NodeFacts | PropertyFacts):
             return all(self._tried(flow.path) for flow in self.report.dataflows)
-        return loaded
+        return loaded and all(self._built(flow.path) for flow in self.report.dataflows)
 
     def _loaded(self, path: str) -> bool:
         """A module is imported by DAG files, and nobody knows by which."""

@@ -94,7 +94,9 @@ def _choosing(check: Check) -> str:
 - `windtunnel check --select {check.code}` runs this check alone, `--ignore {check.code}` all others.
 - In pyproject.toml, `ignore = ["{check.code}"]` in the table `[{TABLE}]` leaves it out everywhere.
 - `# windtunnel: ignore[{check.code}] reason` on the line of a finding allows {check.name} there:
-  the finding is still reported, as suppressed for that reason, and does not count."""
+  the finding is still reported, as suppressed for that reason, and does not count. `# noqa: {check.code}` does too.
+- `"dags/legacy/*" = ["{check.code}"]` in the table `[{TABLE}.per-file-ignores]` allows it in these files.
+- `--baseline FILE --update-baseline` takes what is there now for known: it is shown, and only what is new fails."""
 
 
 def _setting(option: Option) -> tuple[str, ...]:

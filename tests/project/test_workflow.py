@@ -36,7 +36,7 @@ def _fill(text: str, cell: dict[str, str]) -> str:
 
 def _run(script: str, environment: dict[str, str]) -> list[str]:
     # With an empty PATH a program without a stub is an error: it would have to be shown to exist.
-    environment = {**environment, "PATH": "", "RUNNER_TEMP": "runner-temp"}
+    environment = {**environment, "PATH": "", "RUNNER_TEMP": "runner-temp", "GITHUB_STEP_SUMMARY": "summary"}
     command = ["/bin/bash", "-euc", STUBS + script]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
 
@@ -71,7 +71,8 @@ def test_the_workflow_calls_nothing_but_pip_and_tox() -> None:
 
 def test_the_report_that_is_uploaded_is_the_one_that_check_writes() -> None:
     (command,) = (line for job, line in _calls() if job == "check" and line.startswith("tox"))
-    assert command == "tox run -e check -- --format json -o runner-temp/windtunnel.json"
+    asked = "--report markdown=summary --report json=runner-temp/windtunnel.json"
+    assert command == f"tox run -e check -- --format github {asked}"
     (upload,) = (s for s in reading.workflow()["jobs"]["check"]["steps"] if "upload-artifact" in s.get("uses", ""))
     assert upload["with"]["path"] == "${{ runner.temp }}/windtunnel.json"
     assert upload["if"] == "always()"

@@ -64,17 +64,9 @@ class LiveBar:
     """A line for each stage, and one for what is at work now."""
 
     def __init__(self) -> None:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        left = TimeRemainingColumn(compact=True)
-        columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), left)
+        columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
         self._stages: dict[str, Any] = {}
         self._bars = Progress(*columns, TextColumn("{task.fields[left]}"), auto_refresh=False)
         self._pools: Pools | None = None
@@ -83,8 +75,8 @@ class LiveBar:
     def progress(self, stage: str, done: int, total: int, name: str) -> None:
         self._latest = name
         if stage not in self._stages:
-            self._stages[stage] = self._bars.add_task(stage, total=total, left="left")
-        self._bars.update(self._stages[stage], completed=done, total=total, left="left" if done < total else "")
+            self._stages[stage] = self._bars.add_task(stage, total=total, left="")
+        self._bars.update(self._stages[stage], completed=done, total=total)
 
     def watch(self, pools: Pools) -> None:
         self._pools = pools
@@ -96,10 +88,17 @@ class LiveBar:
 
         from windtunnel.reporters import safe
 
+        for stage in self._bars.tasks:
+            self._bars.update(stage.id, left=_left(stage.time_remaining))
         names = at_work(self._pools.at_work) if self._pools else ""
         shown = f"now: {names}" if names else f"last: {self._latest}" if self._latest else ""
         line = Text(safe.line(shown), style="dim", no_wrap=True, overflow="ellipsis")
         return Group(self._bars, line)
+
+
+def _left(seconds: float | None) -> str:
+    """What the pace so far lets expect; nothing before there is one, or after the end."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02} left" if seconds else ""
 
 
 def at_work(keys: Iterable[Any]) -> str:

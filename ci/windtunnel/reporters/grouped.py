@@ -12,7 +12,8 @@ from rich.text import Text
 from windtunnel.findings import Finding
 from windtunnel.report import Report
 from windtunnel.reporters import safe, statistics, text
-from windtunnel.reporters.listing import LONGEST, STYLES, heading, shown, state_of
+from windtunnel.reporters.lines import LONGEST, state_of
+from windtunnel.reporters.listing import STYLES, heading, shown
 from windtunnel.reporters.look import Look
 
 

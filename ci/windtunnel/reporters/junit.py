@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 
 from windtunnel.findings import Finding
 from windtunnel.report import Report
-from windtunnel.reporters.concise import line_of
 from windtunnel.reporters.gaps import why_not_run
+from windtunnel.reporters.lines import line_of
 from windtunnel.reporters.look import Look
 from windtunnel.reporters.tally import dags
 

@@ -17,12 +17,11 @@ from windtunnel.findings import Finding, Severity
 from windtunnel.report import Report
 from windtunnel.reporters import safe
 from windtunnel.reporters.carets import span
+from windtunnel.reporters.lines import LONGEST, state_of
 from windtunnel.reporters.verdict import counted
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 EVIDENCE_LINES = 8
-LONGEST = 400
-"""Characters of one line that are shown before it is cut (and says so); verbose shows all."""
 
 _WORD = re.compile(r"""(?:[^\s'"\\]|\\.|'[^']*'|"(?:\\.|[^"\\])*")+""")
 
@@ -30,11 +29,6 @@ _WORD = re.compile(r"""(?:[^\s'"\\]|\\.|'[^']*'|"(?:\\.|[^"\\])*")+""")
 def shown(report: Report, verbosity: int) -> tuple[Finding, ...]:
     """The findings to tell of: the suppressed ones only where verbosity is above 0, the known ones from 0 on."""
     return report.findings if verbosity > 0 else report.shown if verbosity == 0 else report.counting
-
-
-def state_of(finding: Finding) -> str:
-    """Why the finding does not count; "" where it does."""
-    return "suppressed" if finding.suppressed else "known" if finding.known else ""
 
 
 def findings(report: Report, width: int, verbosity: int) -> Iterator[RenderableType]:

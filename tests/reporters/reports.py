@@ -149,7 +149,7 @@ def tried(name: str, counterexamples: tuple[CounterExample, ...] = (), module: s
         name,
         Location("modules/sales.py", 31),
         DONE,
-        tuple(Property),
+        tuple(Property)[:4],
         100,
         7,
         counterexamples,

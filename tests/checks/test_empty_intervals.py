@@ -34,6 +34,26 @@ with DAG("by_context", schedule="@daily", start_date=datetime(2026, 1, 1), catch
     def select(**context):
         return context["data_interval_end"] - context["data_interval_start"]
 
+    @task
+    def takes_care(data_interval_start=None, data_interval_end=None):
+        if data_interval_start == data_interval_end:
+            return data_interval_end - timedelta(days=1), data_interval_end
+        return data_interval_start, data_interval_end
+
+    @task
+    def sets_anew(data_interval_start=None, data_interval_end=None):
+        data_interval_start = data_interval_end - timedelta(days=1)
+        return data_interval_start, data_interval_end
+
+    @task
+    def only_tells(data_interval_start=None, data_interval_end=None, ds=None):
+        print(f"from {data_interval_start} to {data_interval_end}")
+        return ds
+
+    takes_care()
+    sets_anew()
+    only_tells()
+
     @task.bash(env={"AT": "{{ data_interval_start }}"})
     def mapped(name):
         return "echo " + name

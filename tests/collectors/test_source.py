@@ -47,6 +47,43 @@ def test_a_task_is_found_without_the_prefix_of_its_group_and_the_suffix_of_a_cop
     assert index.task_line(task_id) == line
 
 
+TWICE = """\
+from airflow.sdk import DAG, dag, task
+
+def shared():
+    return Operator(task_id="made")
+
+with DAG("first", schedule=None):
+    Operator(task_id="load")
+    shared()
+
+with DAG("second", schedule=None):
+    Operator(task_id="load")
+
+@dag
+def third():
+    @task
+    def load():
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("task_id", "dag_id", "line"),
+    [
+        ("load", "first", 7),
+        ("load", "second", 11),
+        ("load", "third", None),
+        ("made", "first", 4),
+        ("made", "second", 4),
+        ("other", "first", None),
+    ],
+)
+def test_a_task_is_named_in_the_part_of_the_file_that_its_dag_begins(tmp_path, task_id, dag_id, line):
+    (tmp_path / "dag.py").write_text(TWICE)
+    assert SourceIndex.of(tmp_path / "dag.py").named_line(task_id, dag_id) == line
+
+
 @pytest.mark.parametrize("content", [b"def broken(:", b"\x00", b"\xff\xfe"])
 def test_what_is_not_python_has_an_empty_index(tmp_path, content):
     (tmp_path / "dag.py").write_bytes(content)

@@ -5,14 +5,15 @@ Flags tasks that name both `data_interval_start` and `data_interval_end`, in the
 function, in a DAG whose schedule gives each run an interval of no length. Since Airflow 3 a cron string and a timedelta
 do so: `schedule="@daily"` is a point in time. If your deployment has switched `[scheduler] create_cron_data_intervals`
 or `create_delta_data_intervals` on, tell windtunnel by the environment variable that Airflow reads:
-`AIRFLOW__SCHEDULER__CREATE_CRON_DATA_INTERVALS=True`.
+`AIRFLOW__SCHEDULER__CREATE_CRON_DATA_INTERVALS=True`. A function that compares the two, that sets one of them, or that
+only prints them is left alone.
 
 ## Why is this bad?
 `WHERE at >= start AND at < end` selects nothing when start and end are the same. The task is green, its output empty.
 
 ## What to do
 Use `CronDataIntervalTimetable` or `DeltaDataIntervalTimetable`, whose runs cover what lies between two points in time;
-or reckon the one end from the other, `data_interval_end - timedelta(days=1)`.
+or compute the start from the end, `data_interval_end - timedelta(days=1)`.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ PASSING = _DAG.format(schedule='CronDataIntervalTimetable("0 6 * * *", timezone=
     "WT231",
     on=DagFacts,
     severity=Severity.WARNING,
-    remedy="use CronDataIntervalTimetable or DeltaDataIntervalTimetable, or reckon the one end from the other",
+    remedy="use CronDataIntervalTimetable or DeltaDataIntervalTimetable, or compute the start from the end",
 )
 def empty_data_interval(dag: DagFacts) -> Iterator[Complaint]:
     if not dag.schedule.instant:

@@ -140,19 +140,6 @@ def _full_name(node: ast.expr, known: dict[str, str]) -> str:
     return ".".join([known[node.id], *reversed(parts)])
 
 
-@cache
-def words_in(text: Text) -> frozenset[str]:
-    """The names, parameters and literal texts in a function."""
-    return frozenset(word for node in ast.walk(text.node) for word in (*_words(node), *_literal(node)))
-
-
-def _literal(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.arg):
-        yield node.arg
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-
-
 def _words(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Name):
         yield node.id

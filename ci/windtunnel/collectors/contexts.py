@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from windtunnel.collectors.context_plan import is_by_clock, writers
@@ -56,19 +57,43 @@ class ContextRequest:
 def collect_contexts(pool: Pool, requests: Iterable[ContextRequest], timeout: float) -> Iterator[ContextFacts]:
     """The facts of each, in the order in which their children end. `timeout` is for all runs of one request.
 
-    A DAG is never in two contexts at one time: it may write at a place that no run has of its own.
+    A DAG is never in two contexts at one time, nor are two DAGs that use one place which no run has of its own: what
+    the one does there would be taken for the other's doing.
     """
     by_context: dict[type[ContextFacts], list[ContextRequest]] = defaultdict(list)
     for request in requests:
         by_context[request.context].append(request)
-    for alike in by_context.values():
+    for apart in chain.from_iterable(map(in_turns, by_context.values())):
         jobs = (
             Job(request, f"{__name__}:run_in_context", (request, timeout), timeout, ends_largest=True)
-            for request in alike
+            for request in apart
         )
         for job, outcome in pool.map(jobs):
             facts = outcome.value if isinstance(outcome.value, ContextFacts) else job.key.nothing_seen()
             yield replace(facts, process=outcome.process)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    requests: list[ContextRequest] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+
+
+def in_turns(requests: Iterable[ContextRequest]) -> list[list[ContextRequest]]:
+    """The requests in as few groups as come easily; in none of them does one DAG use what another one writes."""
+    turns: list[_Turn] = []
+    for request in requests:
+        plain = request.plain
+        written = {use.path for use in plain.uses if use.writes} | {save.path for save in plain.saves if save.path}
+        used = written | {use.path for use in plain.uses}
+        turn = next((one for one in turns if not (written & one.used or used & one.written)), None)
+        if turn is None:
+            turns.append(turn := _Turn())
+        turn.requests.append(request)
+        turn.written.update(written)
+        turn.used.update(used)
+    return [turn.requests for turn in turns]
 
 
 # In the child

@@ -244,7 +244,7 @@ def dag_location(dag: Any, file: DagFile, index: SourceIndex) -> Location:
 
 def task_location(task: Any, dag: Any, file: DagFile, index: SourceIndex) -> Location:
     """Where the text of the file names the task; else where its function stands if it is the user's."""
-    if file.file.suffix == ".py" and (named := index.named.get(task.task_id)):
+    if file.file.suffix == ".py" and (named := index.named_line(task.task_id, dag.dag_id)):
         return Location(file.path, named)
     function = getattr(task, "python_callable", None)
     code = getattr(_unwrapped(function), "__code__", None)

@@ -26,6 +26,8 @@ class SourceIndex:
     decorated: dict[str, int] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
     dag_ids: list[str] = field(default_factory=list)
+    _places: dict[str, list[int]] = field(default_factory=dict)
+    _starts: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, file: Path) -> SourceIndex:
@@ -47,16 +49,19 @@ class SourceIndex:
                 for decorator in node.decorator_list
             ):
                 self.dag_ids.append(node.name)
+                self._starts.append(node.lineno)
             self._take_dag_calls(node.decorator_list, fallback=node.name)
         elif isinstance(node, ast.Call):
             if _called_name(node) in ("DAG", "dag"):
                 self.dags.append(node.lineno)
+                self._starts.append(node.lineno)
             if _called_name(node) == "DAG":
                 self._take_dag_calls([node])
             names = [keyword.value for keyword in node.keywords if keyword.arg in _NAMING] or node.args[:1]
             for name in names:
                 if isinstance(name, ast.Constant) and isinstance(name.value, str):
                     self.named.setdefault(name.value, node.lineno)
+                    self._places.setdefault(name.value, []).append(node.lineno)
 
     def _take_dag_calls(self, nodes: Iterable[ast.expr], fallback: str = "") -> None:
         """Note the id that each call of DAG or dag gives: "" for one that only a run knows."""
@@ -80,6 +85,18 @@ class SourceIndex:
     def dag_line(self, dag_id: str) -> int:
         """The line that gives a DAG its id; where the text does not say it, the first that makes a DAG, else 1."""
         return self.named.get(dag_id) or self.functions.get(dag_id) or min(self.dags, default=1)
+
+    def named_line(self, task_id: str, dag_id: str) -> int | None:
+        """The line that names a task of a DAG, be it above all DAGs; None where it names those of other DAGs only."""
+        lines = self._places.get(task_id, [])
+        own = self._part(self.dag_line(dag_id))
+        within = [line for line in lines if self._part(line) == own]
+        above = [line for line in lines if not self._part(line)]
+        return next(iter(within or above), None)
+
+    def _part(self, line: int) -> int:
+        """The part of the file that a line lies in, each of which begins with a DAG; 0 for that above all DAGs."""
+        return sum(start <= line for start in self._starts)
 
     def blamed_line(self, error: str) -> int:
         """The line of the DAG that an error of Airflow's own names; else the first that makes a DAG, else 1."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from windtunnel.airflow_compat import tasks
 from windtunnel.collectors.answers import answers_in
-from windtunnel.collectors.callables import Reach, reach_of, text_of, words_in
+from windtunnel.collectors.callables import Reach, reach_of, text_of
+from windtunnel.collectors.date_uses import selects_by
 from windtunnel.collectors.failures import is_users, relative
 from windtunnel.collectors.task_names import might_name
 from windtunnel.facts import ChoiceFacts, LimitFacts
@@ -59,14 +60,9 @@ def outside_and_limits(task: Any, root: Path) -> tuple[str, LimitFacts]:
 
 
 def spans_interval(task: Any, root: Path) -> bool:
-    """Whether its templates, or the text of its function, name the start of the data interval and its end."""
-    return _names_both_ends(" ".join(tasks.templates_of(task))) or _names_both_ends(_own_words(task, root))
-
-
-def _own_words(task: Any, root: Path) -> Collection[str]:
+    """Whether its templates, or the text of its function, select by the start of the data interval and by its end."""
     text = text_of(tasks.callable_of(task) or tasks.execute_of(task))
-    return words_in(text) if text is not None and is_users(text.file, root) else ()
-
-
-def _names_both_ends(words: Collection[str]) -> bool:
-    return all(end in words for end in _ENDS)
+    if text is not None and is_users(text.file, root) and selects_by(text, _ENDS):
+        return True
+    templates = " ".join(tasks.templates_of(task))
+    return all(end in templates for end in _ENDS)

@@ -39,7 +39,7 @@ def take(settings: Settings, progress: Progress = silent, pools: Pools | None = 
     with ExitStack() as stack:
         pools = pools or stack.enter_context(plan.pools(settings))
         facts = _facts(pools, found.dag_files, environment, settings.timeout, progress)
-    return inventory_of(facts, environment, settings)
+    return inventory_of(facts, {**fixtures.environment_of_any(), **environment}, settings)
 
 
 def _facts(

@@ -10,6 +10,7 @@ _WAYS = {
     "the network": "do it inside a task, and give the task something on this machine to talk to",
     "an environment variable": f"set it, {_BY_FILE}",
     "a connection": f"set AIRFLOW_CONN_<ID>, {_BY_FILE}",
+    "a server": "start it before, or stand in for it by recorded responses",
     "a variable": f"set AIRFLOW_VAR_<NAME>, {_BY_FILE}",
     "a recorded response": "add it to the DAG's recording in windtunnel.d/recordings",
     "a value for a param": "give it by --conf",

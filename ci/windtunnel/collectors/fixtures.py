@@ -36,6 +36,10 @@ class Fixtures:
         """What counts for all DAGs, so for loading their files too."""
         return _merged(layer.environment for layer in self.layers if not layer.dag)
 
+    def environment_of_any(self) -> dict[str, str]:
+        """What any DAG is given."""
+        return _merged(layer.environment for layer in self.layers)
+
     def pools(self) -> dict[str, int]:
         """The slots of each pool."""
         return _merged(layer.pools for layer in self.layers)

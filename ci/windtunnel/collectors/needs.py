@@ -6,6 +6,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from traceback import walk_tb
 
 from windtunnel.collectors.effects import NetworkRefused
 from windtunnel.collectors.failures import chain
@@ -13,6 +14,8 @@ from windtunnel.collectors.playback import unrecorded
 from windtunnel.facts import TO_CHANGE_FILES
 
 _READS_ENVIRONMENT = re.compile(r'File "(?:<frozen os>|[^"\n]*[/\\]os\.py)", line \d+, in __getitem__')
+_NOWHERE = re.compile(r"\b[\w-]+(?:\.[\w-]+)*\.invalid\b")
+_LONGEST_REASON = 200
 _MISSING_IN_ENVIRONMENT = re.compile(_READS_ENVIRONMENT.pattern + r"(?:\n .*)*\nKeyError: (?P<name>.*)")
 
 
@@ -25,6 +28,8 @@ def need_of(error: BaseException) -> str:
         if isinstance(cause, NetworkRefused):
             return f"the network ({cause})"
         if need := (is_airflow_there and outside_need(cause)) or _missing_in_environment(cause) or unrecorded(cause):
+            return need
+        if need := _placeholder(cause) or _nobody_listens(cause):
             return need
     return ""
 
@@ -47,6 +52,27 @@ def need_of_network(refused: Sequence[str]) -> str:
 def need_of_write(refused: Sequence[str]) -> str:
     """The need of code that was refused to change files, whether it failed at once or later; "" where none was."""
     return f"{TO_CHANGE_FILES} ({refused[-1]})" if refused else ""
+
+
+def _placeholder(error: BaseException) -> str:
+    """What was asked of a connection of which only a placeholder is given: its host ends in .invalid (RFC 2606)."""
+    known = [value for frame, _ in walk_tb(error.__traceback__) for value in frame.f_locals.values()]
+    hosts = [(str(getattr(one, "conn_id", "")), getattr(one, "host", "")) for one in known if _is_connection(one)]
+    held = next((conn_id for conn_id, host in hosts if isinstance(host, str) and host.endswith(".invalid")), "")
+    if held:
+        return f"a connection (the conn_id `{held}` is a placeholder)"
+    named = _NOWHERE.search(str(error))
+    return f"a connection ({named[0]} is the host of a placeholder)" if named else ""
+
+
+def _is_connection(value: object) -> bool:
+    return type(value).__name__ == "Connection" and type(value).__module__.startswith("airflow.")
+
+
+def _nobody_listens(error: BaseException) -> str:
+    """On this machine: no run reaches another one."""
+    reason = " ".join(str(error).split())[:_LONGEST_REASON]
+    return f"a server that is not there ({reason})" if "connection refused" in reason.lower() else ""
 
 
 def _missing_in_environment(error: BaseException) -> str:

@@ -100,6 +100,12 @@ def test_a_column_or_a_parameter_of_another_module_fills_no_gap(built, tmp_path)
     assert built(TAXES).graph.gaps != ()
 
 
+def test_where_there_is_too_much_text_to_read_anybody_may_fill_a_gap(built, tmp_path, monkeypatch):
+    monkeypatch.setattr("windtunnel.collectors.supplies._MOST_TEXT", 10)
+    (tmp_path / "data.json").write_text('{"a": "' + "x" * 20 + '"}')
+    assert built(TAXES).graph.gaps == ()
+
+
 def test_a_value_that_a_variant_leaves_out_by_name_is_no_gap(built):
     dataflow = built("""
         from hamilton.function_modifiers import config

@@ -16,6 +16,7 @@ from windtunnel.checks.wt512_slow_module_import import slow_module_import
 from windtunnel.checks.wt513_driver_executed_at_import import driver_executed_at_import
 from windtunnel.checks.wt514_driver_built_at_import import driver_built_at_import
 from windtunnel.checks.wt515_data_read_at_import import data_read_at_import
+from windtunnel.checks.wt516_hidden_variant import hidden_variant
 from windtunnel.facts import (
     CombinationFacts,
     CycleFacts,
@@ -28,6 +29,7 @@ from windtunnel.facts import (
     FailureFacts,
     GapFacts,
     GraphFacts,
+    HiddenFacts,
     LineTimeFacts,
     ModuleImportFacts,
     NearNameFacts,
@@ -140,6 +142,15 @@ def test_twins_are_told_with_what_they_are_given():
     twin = TwinFacts("mean", ("a", "b", "c"), "x=source('p')", HERE)
     message = "'a', 'b' and 'c' of 'mean' are the same: each is given x=source('p')"
     assert said(identical_siblings, dataflow(GraphFacts(twins=(twin,)))) == [(HERE, message)]
+
+
+def test_a_variant_that_its_own_key_hides_is_told():
+    graph = GraphFacts(hidden=(HiddenFacts("tax__us", "tax", HERE),))
+    message = (
+        "'tax__us' is never executed: it is there only while the configuration has 'tax', which then takes the place "
+        "of the node"
+    )
+    assert said(hidden_variant, dataflow(graph)) == [(HERE, message)]
 
 
 def test_effects_of_an_import_are_told_and_what_it_needed_only_once():

@@ -100,6 +100,12 @@ def test_a_column_or_a_parameter_of_another_module_fills_no_gap(built, tmp_path)
     assert built(TAXES).graph.gaps != ()
 
 
+def test_where_there_is_too_much_text_to_read_anybody_may_fill_a_gap(built, tmp_path, monkeypatch):
+    monkeypatch.setattr("windtunnel.collectors.supplies._MOST_TEXT", 10)
+    (tmp_path / "data.json").write_text('{"a": "' + "x" * 20 + '"}')
+    assert built(TAXES).graph.gaps == ()
+
+
 def test_a_value_that_a_variant_leaves_out_by_name_is_no_gap(built):
     dataflow = built("""
         from hamilton.function_modifiers import config
@@ -152,6 +158,38 @@ def test_a_combination_whose_types_do_not_fit_is_told_in_hamiltons_words(built):
     """).graph.combinations
     assert found.config == "source='file', doubled=True"
     assert "twice is expecting reading" in found.reason
+
+
+def test_a_variant_whose_node_is_the_key_that_it_asks_for_is_hidden(built):
+    dataflow = built("""
+        from hamilton.function_modifiers import config
+
+        @config.when(model="tree")
+        def model__tree(x: int) -> int:
+            return x
+
+        @config.when_in(name="score", score=["a", "b"])
+        def scored(x: int) -> int:
+            return x
+
+        @config.when(seed=None)
+        def seed__made(x: int) -> int:
+            return x
+
+        @config.when_not(size="given")
+        def size__made(x: int) -> int:
+            return x
+
+        @config.when(kind="a")
+        def kind_of(x: int) -> int:
+            return x
+    """)
+    assert [(facts.function, facts.node) for facts in dataflow.graph.hidden] == [
+        ("model__tree", "model"),
+        ("scored", "score"),
+    ]
+    made = {node.name for node in dataflow.nodes}
+    assert made == {"seed", "size", "kind_of"}
 
 
 # The graph

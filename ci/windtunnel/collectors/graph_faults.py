@@ -18,7 +18,7 @@ from windtunnel.collectors.redefined import redefined
 from windtunnel.collectors.supplies import Supplies
 from windtunnel.collectors.twins import twins
 from windtunnel.collectors.undelivered import undelivered
-from windtunnel.facts import CombinationFacts, CycleFacts, GapFacts, GraphFacts
+from windtunnel.facts import CombinationFacts, CycleFacts, GapFacts, GraphFacts, HiddenFacts
 from windtunnel.findings import Location
 from windtunnel.graphs import rings
 
@@ -44,6 +44,7 @@ def graph_facts(
         near_names=near_names([wiring for _, wiring in all_wired], named, supplies) if graphs.is_whole else (),
         undelivered=undelivered(functions, file),
         twins=twins(functions),
+        hidden=tuple(_hidden(functions)),
     )
 
 
@@ -126,6 +127,24 @@ def _is_thought_of(key: str, value: Any, makers: Iterable[NodeFunction]) -> bool
     """Whether a variant itself speaks of the value: it is not there on purpose."""
     own = (condition for maker in makers for condition in conditions(maker))
     return any(condition.key == key and value in condition.values for condition in own)
+
+
+# Functions whose node is a key of the configuration
+
+
+def _hidden(functions: Iterable[NodeFunction]) -> Iterator[HiddenFacts]:
+    """Hamilton makes no node of a name that the configuration has: hamilton/graph.py, create_function_graph."""
+    for one in functions:
+        node = _node_name(one)
+        # A function for the value None is there where the key is not.
+        if any(c.key == node and c.wanted and None not in c.values for c in conditions(one)):
+            yield HiddenFacts(one.name, node, one.location)
+
+
+def _node_name(function: NodeFunction) -> str:
+    """The name that `@config` gives to its node: its `name`, else that of the function without the suffix."""
+    given = (getattr(resolver, "target_name", None) for resolver in function.decorators("resolve"))
+    return str(next(filter(None, given), None) or function.name.rpartition("__")[0] or function.name)
 
 
 # Cycles

@@ -13,14 +13,17 @@ from pathlib import Path
 from windtunnel.collectors.own_files import TESTS, is_foreign
 
 _SUFFIXES = (".py", ".ipynb", ".yaml", ".yml", ".json", ".toml", ".cfg", ".ini", ".env")
-_MOST_BYTES = 1 << 20
+_MOST_BYTES, _MOST_TEXT = 1 << 20, 1 << 25  # of one file, of all
 _WRITES_NODES = re.compile(r"\bfunction_modifiers\b")
 _DRIVES = re.compile(r"import .*\b(async_)?driver\b|\bhamilton\.(async_)?driver\b|\bwith_modules\b|Driver\(")
 _HIDES = re.compile(r"overrides|with_config|\bDriver\(")
 
 
 class Supplies:
-    """All text of the repository but that of one module, read when it is first asked for: most modules ask for none."""
+    """All text of the repository but that of one module, read when it is first asked for: most modules ask for none.
+
+    Where there is very much of it, nobody knows what it gives: each answer is yes.
+    """
 
     def __init__(self, root: Path, file: Path) -> None:
         self._root = root
@@ -28,27 +31,36 @@ class Supplies:
 
     def give(self, name: str) -> bool:
         """Whether it is a key, a keyword, a variable or a function somewhere, or a node of another dataflow."""
-        return any(text.gives(name) for text in self._texts)
+        return self._is_too_much or any(text.gives(name) for text in self._texts)
 
     def know(self, name: str) -> bool:
         """Whether it is that, or a parameter of another dataflow, which then means the same input."""
-        return any(text.gives(name) or text.asks(name) for text in self._texts)
+        return self._is_too_much or any(text.gives(name) or text.asks(name) for text in self._texts)
 
     def override(self, name: str) -> bool:
         """Whether a file that speaks of overrides, or of a driver's config, which hides nodes, gives the name."""
-        return any(_HIDES.search(text.text) and text.binds(name) for text in self._texts)
+        return self._is_too_much or any(_HIDES.search(text.text) and text.binds(name) for text in self._texts)
+
+    @property
+    def _is_too_much(self) -> bool:
+        return sum(len(text.text) for text in self._texts) > _MOST_TEXT
 
     @cached_property
     def _texts(self) -> tuple[_Text, ...]:
         return tuple(map(_Text, self._read()))
 
     def _read(self) -> Iterator[str]:
+        read = 0
         for place, folders, files in os.walk(self._root):
             # Tests too: what they give to a driver is an input that is meant.
             folders[:] = [name for name in sorted(folders) if name in TESTS or not is_foreign(Path(place, name))]
             for file in (Path(place, name) for name in sorted(files) if name.endswith(_SUFFIXES)):
-                if file != self._file and file.is_file() and file.stat().st_size <= _MOST_BYTES:
-                    yield file.read_text(encoding="utf-8", errors="replace")
+                if file == self._file or not file.is_file() or file.stat().st_size > _MOST_BYTES:
+                    continue
+                yield (text := file.read_text(encoding="utf-8", errors="replace"))
+                read += len(text)
+                if read > _MOST_TEXT:
+                    return
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,15 @@ class TwinFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenFacts:
+    """A function that is there only while the configuration has a key of its node's name, which then is the node."""
+
+    function: str
+    node: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class GraphFacts:
     """All of these, of one module."""
 
@@ -116,3 +125,4 @@ class GraphFacts:
     near_names: tuple[NearNameFacts, ...] = ()
     undelivered: tuple[UndeliveredFacts, ...] = ()
     twins: tuple[TwinFacts, ...] = ()
+    hidden: tuple[HiddenFacts, ...] = ()

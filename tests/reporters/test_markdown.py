@@ -36,7 +36,7 @@ def test_a_clean_run_says_so_and_shows_its_dags() -> None:
 
     assert list(shown) == ["windtunnel: clean", "DAGs", "Slowest"]
     assert shown["windtunnel: clean"].startswith("clean · 1 DAG run, ")
-    assert rows(shown["DAGs"])[2] == ["<code>daily&#95;sales</code>", "2", "1", "1.00", "success", "1.25"]
+    assert rows(shown["DAGs"])[2] == ["`daily_sales`", "2", "1", "1.00", "success", "1.25"]
 
 
 def test_findings_come_with_links_to_their_lines_the_worst_first() -> None:

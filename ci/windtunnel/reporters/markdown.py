@@ -156,5 +156,6 @@ def _text(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """The text as code; a table ends its cells at `|` even there."""
-    return f"<code>{_text(text)}</code>"
+    """The text as code; where it has what ends code, or the cell of a table, by tags."""
+    shown = safe.line(text)
+    return f"<code>{_text(text)}</code>" if "`" in shown or "|" in shown else f"`{shown}`"

@@ -21,7 +21,8 @@ MOST_FINDINGS, MOST_DAGS, MOST_GAPS, MOST_PICTURES = 100, 200, 50, 10
 """GitHub drops a summary of more than 1 MiB whole."""
 
 _LONGEST = 400
-_OBEYED = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&$:-])")
+# Text stands inside of lines only. `_` within a word is none of Markdown's, `:` before none no emoji.
+_OBEYED = re.compile(r"[\\`*\[\]<>#|~@&$]|_(?!\w)|(?<!\w)_|:(?=\w)")
 
 
 def render(report: Report, look: Look) -> str:

@@ -100,6 +100,16 @@ def test_what_occurs_no_more_is_gone_where_it_was_looked_for(root: Path) -> None
     assert len(compare(chosen, run(root, files=(), runs=())).gone) == 1, "its file is not there"
 
 
+def test_what_was_found_in_a_dag_that_is_no_more_is_gone(root: Path) -> None:
+    chosen = adopted(root, TASK_FAILED)
+    other = replace(loaded(SALES), dags=(replace(SALES, dag_id="renamed"),))
+
+    report = run(root, files=(other,), runs=())
+
+    assert len(compare(chosen, report, "WT101").gone) == 1
+    assert compare(replace(chosen, paths=(root / "dags",)), report, "WT101").gone == (), "it may stand in another file"
+
+
 def test_what_was_not_looked_for_stays_when_the_baseline_is_updated(root: Path) -> None:
     chosen = adopted(root, TASK_FAILED)
     updating = replace(chosen, update_baseline=True)

@@ -272,3 +272,29 @@ def test_one_run_writes_as_many_reports_as_are_asked_for(repository):
         2,
         "windtunnel: --report sarif: no/folder/x: there is no folder no/folder\n",
     )
+
+
+def test_a_finding_of_an_earlier_report_is_looked_for_again_with_all_logs_until_it_is_mended(repository):
+    root = repository({"dags/bad.py": BAD, "dags/good.py": GOOD})
+    first = windtunnel(root, "check", "--select", "WT3", "-q", "--report", "json=last.json")
+    assert first.returncode == 1
+    listed = windtunnel(root, "replay", "--from", "last.json")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    name, _, rest = listed.stdout.partition("  ")
+    assert rest == "dags/bad.py:7: WT301 task 'work' failed: ZeroDivisionError: division by zero\n"
+    again = windtunnel(root, "replay", name, "--from", "../" + root.name + "/last.json")
+    assert again.returncode == 1
+    assert again.stdout.startswith("windtunnel check dags/bad.py --select WT301\n\n")
+    assert "output of running bad" in again.stdout
+    (root / "dags/bad.py").write_text(GOOD.replace('"good"', '"bad"'))
+    assert windtunnel(root, "replay", name, "--from", "last.json").returncode == 0
+
+
+def test_a_dag_is_shown_as_a_tree_of_what_its_run_did(repository):
+    root = repository({"dags/good.py": GOOD})
+    shown = windtunnel(root, "show", "good")
+    assert shown.returncode == 0
+    first, second = shown.stdout.splitlines()
+    assert first.startswith("good  dags/good.py:3  success in ")
+    assert second.startswith("└── work  success ")
+    assert windtunnel(root, "show", "nothing").stderr.startswith("windtunnel: show: unknown DAG 'nothing'")

@@ -73,6 +73,12 @@ def test_a_run_that_did_not_go_well_to_its_end_judges_nothing_of_runs(tmp_path: 
     assert told(tmp_path, line, replace(CLEAN, runs=())) == ["1:WT201"]
 
 
+def test_a_file_that_gave_no_dag_this_time_was_judged_as_a_file_alone(tmp_path: Path) -> None:
+    empty = DagFileFacts(FILE, DONE)
+
+    assert told(tmp_path, "x = 1  # noqa: WT106, WT201, WT302", replace(CLEAN, files=(empty,))) == ["1:WT106"]
+
+
 def test_a_context_in_which_the_dag_was_not_run_says_nothing(tmp_path: Path) -> None:
     assert told(tmp_path, "x = 1  # noqa: WT332, WT324") == []
 

@@ -114,7 +114,7 @@ def _paired(
 def _is_gone(entry: KnownFinding, checks: Sequence[Check], examined: Examined) -> bool:
     """Whether the run can tell that it occurs no more: its file is not there, or was looked at for just that."""
     one = entry.identity
-    if not _is_there(examined.report.root, one.path):
+    if not _is_there(examined.report.root, one.path) or examined.has_lost(one.dag_id):
         return True
     return any(check.code == one.code and examined.judged(check, one.path, one.task_id) for check in checks)
 

@@ -48,7 +48,8 @@ class Examined:
         if not self._knows(path):
             return self.whole and self._everything(check)
         if issubclass(check.on, _OF_LOAD):
-            return self._loaded(path)
+            needs_dags = issubclass(check.on, DagFacts | TaskFacts) and not self._is_module(path)
+            return self._loaded(path) and (bool(self._dags(path)) or not needs_dags)
         if issubclass(check.on, _OF_RUN):
             return self._ran(path, task_id)
         if issubclass(check.on, ContextFacts | PathsFacts):
@@ -59,6 +60,12 @@ class Examined:
         if issubclass(check.on, PropertyFacts):
             return self._tried(path)
         return self.whole and self._everything(check)
+
+    def has_lost(self, dag_id: str) -> bool:
+        """Whether all files were loaded, and none has a DAG of this name."""
+        known = {dag.dag_id for file in self.report.files for dag in file.dags}
+        loaded = self.whole and bool(self.report.files) and all(map(_loads, self.report.files))
+        return loaded and bool(dag_id) and dag_id not in known
 
     def _knows(self, path: str) -> bool:
         return path in {file.path for file in self.report.files} | {flow.path for flow in self.report.dataflows}
@@ -83,10 +90,12 @@ class Examined:
     def _ran(self, path: str, task_id: str = "") -> bool:
         if self._is_module(path):
             return self.whole and self._all_ran()
-        return all(self._has_run(dag, task_id) for dag in self._dags(path)) and self._loaded(path)
+        dags = self._dags(path)
+        return bool(dags) and all(self._has_run(dag, task_id) for dag in dags) and self._loaded(path)
 
     def _all_ran(self) -> bool:
-        return bool(self.report.runs) and all(self._ran(file.path) for file in self.report.files)
+        with_dags = [file for file in self.report.files if file.dags or not _loads(file)]
+        return bool(self.report.runs) and all(self._ran(file.path) for file in with_dags)
 
     def _dags(self, path: str) -> list[DagFacts]:
         return [dag for file in self.report.files if file.path == path for dag in file.dags]

@@ -257,3 +257,14 @@ def test_a_job_that_kills_its_supervisor_has_died(tried: Tried, target: str, arg
 @pytest.mark.parametrize("target", ["stop_the_supervisor", "stop_the_template", "kill_the_template"])
 def test_a_job_that_stops_others_or_kills_the_template_changes_no_outcome(tried: Tried, target: str) -> None:
     assert tried(target).value == "fact"
+
+
+def test_who_asks_is_told_what_is_at_work_and_nothing_is_when_all_has_ended(pool: Pool) -> None:
+    jobs = [Job(number, "hostile:answer", (number, 0.1), 20.0) for number in range(pool.size + 1)]
+    seen = {}
+    for job, _ in pool.map(jobs):
+        seen[job.key] = {other.key for other in pool.at_work}
+
+    assert all(key not in others for key, others in seen.items())
+    assert any(seen.values())
+    assert pool.at_work == ()

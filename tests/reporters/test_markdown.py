@@ -36,7 +36,7 @@ def test_a_clean_run_says_so_and_shows_its_dags() -> None:
 
     assert list(shown) == ["windtunnel: clean", "DAGs", "Slowest"]
     assert shown["windtunnel: clean"].startswith("clean · 1 DAG run, ")
-    assert rows(shown["DAGs"])[2] == ["<code>daily&#95;sales</code>", "2", "1", "1.00", "success", "1.25"]
+    assert rows(shown["DAGs"])[2] == ["`daily_sales`", "2", "1", "1.00", "success", "1.25"]
 
 
 def test_findings_come_with_links_to_their_lines_the_worst_first() -> None:
@@ -97,7 +97,7 @@ def test_what_was_not_run_is_listed_with_its_reason() -> None:
     listed = rows(sections(report)["Not run"])[2:]
 
     assert [row[0] for row in listed] == ["load", "run", "run"]
-    assert [row[2] for row in listed] == ["ImportError&#58; no module named 'sale'", "skipped", "not run"]
+    assert [row[2] for row in listed] == ["ImportError: no module named 'sale'", "skipped", "not run"]
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:

@@ -12,6 +12,7 @@ from windtunnel.reporters import statistics, text
 from windtunnel.reporters.lines import parts_of, state_of
 from windtunnel.reporters.listing import STYLES, on_one_line, shown
 from windtunnel.reporters.look import Look
+from windtunnel.reporters.verdict import verdict
 
 
 def render(report: Report, look: Look) -> str:
@@ -25,4 +26,4 @@ def _parts(report: Report, look: Look) -> Iterator[RenderableType]:
         place, word, rest = parts_of(finding)
         yield on_one_line(Text.assemble((place, "bold"), ": ", (word, style), " ", rest))
     yield from statistics.table_of(report, look)
-    yield from text.verdict_of(report, look.width)
+    yield on_one_line(Text(" · ".join(verdict(report)), style=text.verdict_style(report)))

@@ -21,7 +21,8 @@ MOST_FINDINGS, MOST_DAGS, MOST_GAPS, MOST_PICTURES = 100, 200, 50, 10
 """GitHub drops a summary of more than 1 MiB whole."""
 
 _LONGEST = 400
-_OBEYED = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&$:-])")
+# Text stands inside of lines only. `_` within a word is none of Markdown's, `:` before none no emoji.
+_OBEYED = re.compile(r"[\\`*\[\]<>#|~@&$]|_(?!\w)|(?<!\w)_|:(?=\w)")
 
 
 def render(report: Report, look: Look) -> str:
@@ -156,5 +157,6 @@ def _text(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """The text as code; a table ends its cells at `|` even there."""
-    return f"<code>{_text(text)}</code>"
+    """The text as code; where it has what ends code, or the cell of a table, by tags."""
+    shown = safe.line(text)
+    return f"<code>{_text(text)}</code>" if "`" in shown or "|" in shown else f"`{shown}`"

@@ -85,9 +85,14 @@ def _head(report: Report) -> Iterator[RenderableType]:
     yield Text()
 
 
+def verdict_style(report: Report) -> str:
+    """Its colour: only what is clean is green."""
+    return "bold red" if report.failed else "bold green" if is_clean(report) else "bold yellow"
+
+
 def verdict_of(report: Report, width: int) -> Iterator[RenderableType]:
     """The sentence that everything ends with, on two lines where it does not fit."""
-    style = "bold red" if report.failed else "bold green" if is_clean(report) else "bold yellow"
+    style = verdict_style(report)
     first, *rest = verdict(report)
     whole = " · ".join([first, *rest])
     if len(whole) <= width:

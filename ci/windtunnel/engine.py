@@ -358,7 +358,8 @@ def replays_of(requests: Iterable[DagRunRequest], runs: Iterable[RunFacts], sett
     number = sum(len(run.recorded) for run, _ in recorded)
     budget: float = getattr(settings, "property_budget", settings.timeout / 2)
     seconds = min(budget * settings.jobs / max(number, 1), budget, settings.timeout * _OF_TIMEOUT)
-    return [one for run, file in recorded for one in replay_requests(run, file.root, file.dag_folder, seconds)]
+    wanted = settings.perturbations
+    return [one for run, file in recorded for one in replay_requests(run, file, seconds, wanted)]
 
 
 def _by_place(facts: PathsFacts | ReplayFacts) -> Location:

@@ -7,12 +7,14 @@ import time
 import pandas as pd
 import pytest
 
+from windtunnel.collectors.changes_of_data import OF_SETTING
 from windtunnel.collectors.contracts import Contracts
 from windtunnel.collectors.declared import Declared
 from windtunnel.collectors.peeks import peeks
 from windtunnel.collectors.perturbing import Perturber, Stage
 from windtunnel.collectors.smallest import smallest
 from windtunnel.facts import Disturbance
+from windtunnel.settings import PERTURBATIONS
 
 TABLE = pd.DataFrame(
     {
@@ -27,11 +29,12 @@ TABLE = pd.DataFrame(
 def surveyed(played, tmp_path):
     """What breaks in a module's text when one table enters it as `table`."""
 
-    def survey(text, table=TABLE, declared=None, **inputs):
+    def survey(text, table=TABLE, declared=None, kinds=PERTURBATIONS[:6], **inputs):
         head = "import numpy as np\nimport pandas as pd\n\n"
         replay = played(head + text, ["result"], inputs={"table": table, **inputs})
         stage = Stage(replay, tmp_path)
-        perturber = Perturber(stage, Contracts(declared or Declared(), replay), time.monotonic() + 600)
+        asked = [OF_SETTING[word] for word in kinds]
+        perturber = Perturber(stage, Contracts(declared or Declared(), replay), time.monotonic() + 600, asked)
         perturber.try_all()
         return perturber
 
@@ -251,3 +254,17 @@ def result(train: pd.DataFrame, test: pd.DataFrame) -> int:
 """
     )
     assert not list(peeks(perturber.stage))
+
+
+def test_every_word_of_the_setting_means_a_kind_of_change():
+    assert tuple(OF_SETTING) == PERTURBATIONS
+    assert set(OF_SETTING.values()) == set(Disturbance)
+
+
+def test_what_is_not_asked_for_is_not_tried(surveyed):
+    text = """\
+def result(table: pd.DataFrame) -> int:
+    return sum({"a": 1, "b": 2, "c": 3}[group] for group in table["group"])
+"""
+    assert (Disturbance.TEXT, "result") not in broken(surveyed(text))
+    assert broken(surveyed(text, kinds=("texts",))) == {(Disturbance.TEXT, "result")}

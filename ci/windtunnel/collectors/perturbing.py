@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,8 +134,9 @@ def _def_line(function: Any) -> int:
 class Perturber:
     """Tries changes on a stage until all are tried or the time is up."""
 
-    def __init__(self, stage: Stage, contracts: Contracts, ends: float) -> None:
+    def __init__(self, stage: Stage, contracts: Contracts, ends: float, kinds: Collection[Disturbance]) -> None:
         self.stage, self._contracts, self._ends = stage, contracts, ends
+        self._kinds = kinds
         self._persons = Persons.of(stage.entering)
         self.survey = Survey()
 
@@ -145,7 +146,8 @@ class Perturber:
         of_text = frozenset(name for name in stage.tables if _is_of_text(stage.replay, name))
         has_pyarrow = importlib.util.find_spec("pyarrow") is not None
         for together in rounds(stage.tables, of_text, has_pyarrow):
-            self._probe([change for change in together if self._contracts.allow(change)])
+            asked = [change for change in together if change.kind in self._kinds]
+            self._probe([change for change in asked if self._contracts.allow(change)])
         return self.survey
 
     def _probe(self, together: Sequence[Change]) -> None:
@@ -181,7 +183,7 @@ class Perturber:
             return [], True
         raised = [value.error for value in results.values() if isinstance(value, Raised)]
         broken = self._broken(results, together[0])
-        if not raised and all(change.kind is Disturbance.ZERO for change in together):
+        if not raised and all(change.kind in (Disturbance.ZERO, Disturbance.EXTREME) for change in together):
             broken += self._infinite(together[0], results)
         return broken, any(refused(error, self.stage.root) for error in raised)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -268,3 +269,38 @@ def result(table: pd.DataFrame) -> int:
 """
     assert (Disturbance.TEXT, "result") not in broken(surveyed(text))
     assert broken(surveyed(text, kinds=("texts",))) == {(Disturbance.TEXT, "result")}
+
+
+def test_a_column_that_is_promised_and_not_there_is_a_break(surveyed):
+    perturber = surveyed(
+        """\
+from hamilton.function_modifiers import extract_columns
+
+@extract_columns("is_a", "is_b")
+def indicators(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.get_dummies(table["group"], prefix="is")
+
+def result(is_b: pd.Series) -> int:
+    return int(is_b.sum())
+"""
+    )
+    (found,) = [one for key, (one, *_) in perturber.survey.breaks.items() if key[0] is Disturbance.CONSTANT]
+    assert (found.node, found.location.line) == ("is_b", 7)
+
+
+def test_arrays_get_fewer_rows_and_a_nan(surveyed):
+    perturber = surveyed(
+        """\
+def positive(array: np.ndarray) -> list:
+    return [int(number) for number in array]
+
+def result(positive: list, table: pd.DataFrame) -> int:
+    return positive[2]
+""",
+        array=np.array([1.0, 2.0, 3.0, 4.0, 5.0]),
+    )
+    assert broken(perturber) == {(Disturbance.SMALL, "result"), (Disturbance.MISSING, "positive")}
+    code = code_of(perturber, Disturbance.MISSING)
+    assert "np.array([float('nan')], dtype='float64')" in code
+    with pytest.raises(ValueError, match="cannot convert float NaN to integer"):
+        exec(code)

@@ -39,6 +39,7 @@ class Change:
 
 _TEXTS = {
     "hole": "one value of {place} is missing",
+    "nan": "one number of {place} is NaN",
     "void": "all values of {place} are missing",
     "zero": "one value of {place} is 0",
     "constant": "all values of {place} are the same",
@@ -73,16 +74,35 @@ def called(name: str) -> str:
 
 
 def is_table(value: Any) -> bool:
-    """Whether it is something that changes are known for."""
+    """Whether it is a table or a column of pandas."""
     import pandas as pd
 
     return isinstance(value, pd.DataFrame | pd.Series)
+
+
+def is_array(value: Any) -> bool:
+    """Whether it is an array of numpy that has rows."""
+    import numpy as np
+
+    return isinstance(value, np.ndarray) and value.ndim in (1, 2) and value.dtype.kind in "biufOUM"
+
+
+def has_rows(value: Any) -> bool:
+    """Whether it is something that changes are known for."""
+    return is_table(value) or is_array(value)
+
+
+def part(value: Any, rows: slice) -> Any:
+    """Some of its rows."""
+    return value.iloc[rows] if is_table(value) else value[rows]
 
 
 def columns_of(value: Any) -> dict[str | None, Any]:
     """The columns of a table by name; one column alone stands under None. Columns that share a name are left out."""
     import pandas as pd
 
+    if not is_table(value):
+        return {}
     if isinstance(value, pd.Series):
         return {None: value}
     names = [name for name in value.columns if isinstance(name, str)]
@@ -172,7 +192,15 @@ def is_key(column: Any) -> bool:
 
 
 def _rows(change: Change, value: Any) -> Any:
-    return value.iloc[: change.count] if len(value) > change.count else None
+    return part(value, slice(change.count)) if len(value) > change.count else None
+
+
+def _nan(change: Change, value: Any) -> Any:  # noqa: ARG001  all of them are called alike
+    if not value.size or value.dtype.kind != "f":
+        return None
+    other = value.copy()
+    other[(len(other) // 2, 0)[: other.ndim]] = float("nan")
+    return other
 
 
 def _double(change: Change, value: Any) -> Any:  # noqa: ARG001  all of them are called alike
@@ -247,6 +275,7 @@ _OF_COLUMNS = {
 }
 _OF_TABLES = {
     "rows": _rows,
+    "nan": _nan,
     "double": _double,
     "nullable": _nullable,
     "pyarrow": _nullable,
@@ -278,12 +307,15 @@ def rounds(tables: Mapping[str, Any], of_text: frozenset[str], has_pyarrow: bool
                 for column, values in columns_of(table).items()
                 if kind is not Disturbance.MISSING or _may_miss(values, name in of_text)
             ]
-    for name in tables:
+    for name, table in tables.items():
+        if is_array(table):
+            yield [Change(Disturbance.MISSING, name, "nan")]
+            continue
         yield [Change(Disturbance.DTYPES, name, "nullable")]
         if has_pyarrow:
             yield [Change(Disturbance.DTYPES, name, "pyarrow")]
     for group in alike(tables):
-        if len(group) == 1:
+        if len(group) == 1 and is_table(tables[group[0]]):
             yield [Change(Disturbance.DUPLICATES, group[0], "double")]
             yield [Change(Disturbance.ORDER, group[0], "reversed")]
             yield [Change(Disturbance.ORDER, group[0], "one label")]
@@ -298,9 +330,16 @@ def alike(tables: Mapping[str, Any]) -> list[tuple[str, ...]]:
     groups: list[list[str]] = []
     for name, table in tables.items():
         for group in groups:
-            if tables[group[0]].index.equals(table.index):
+            if _labels(tables[group[0]]).equals(_labels(table)):
                 group.append(name)
                 break
         else:
             groups.append([name])
     return [tuple(group) for group in groups]
+
+
+def _labels(value: Any) -> Any:
+    """What its rows are called: those of an array are counted."""
+    import pandas as pd
+
+    return value.index if is_table(value) else pd.RangeIndex(len(value))

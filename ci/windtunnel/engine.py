@@ -356,9 +356,10 @@ def replays_of(requests: Iterable[DagRunRequest], runs: Iterable[RunFacts], sett
     files = {(request.dag.location.path, request.dag.dag_id): request.file for request in requests}
     recorded = [(run, files[run.location.path, run.dag_id]) for run in runs if run.recorded]
     number = sum(len(run.recorded) for run, _ in recorded)
-    budget: float = getattr(settings, "property_budget", settings.timeout / 2)
+    budget = settings.property_budget / 2  # the other half is for what is drawn
     seconds = min(budget * settings.jobs / max(number, 1), budget, settings.timeout * _OF_TIMEOUT)
-    return [one for run, file in recorded for one in replay_requests(run, file.root, file.dag_folder, seconds)]
+    wanted = settings.perturbations
+    return [one for run, file in recorded for one in replay_requests(run, file, seconds, wanted)]
 
 
 def _by_place(facts: PathsFacts | ReplayFacts) -> Location:

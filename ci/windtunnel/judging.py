@@ -69,7 +69,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     PropertyFacts: ("max_examples", "seed"),
     MisdeclaredFacts: ("max_examples", "seed"),
     PathsFacts: ("conf", "date", "max_paths"),
-    ReplayFacts: ("conf", "date"),
+    ReplayFacts: ("conf", "date", "perturbations"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
     TaskRunFacts: ("conf", "date", "max_xcom_bytes"),
     **dict.fromkeys(CONTEXT_SUBJECTS, ("conf", "date", "contexts")),

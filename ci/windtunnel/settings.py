@@ -109,6 +109,13 @@ def _contexts(value: Any) -> tuple[str, ...]:
     return chosen
 
 
+def _perturbations(value: Any) -> tuple[str, ...]:
+    chosen = words(value)
+    if not set(chosen) <= set(PERTURBATIONS):
+        raise ValueError
+    return chosen
+
+
 def _budgets(value: Any) -> tuple[Budget, ...]:
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise ValueError
@@ -161,6 +168,10 @@ def _memory() -> int:
 
 FORMATS = ("full", "concise", "grouped", "github", "sarif", "junit", "markdown", "json")
 CONTEXTS = ("undated", "twice", "machines", "retry", "dates", "kills")
+PERTURBATIONS = (
+    *("missing", "small", "zero", "dtypes", "constant", "duplicates"),
+    *("extremes", "texts", "order", "zones"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +338,17 @@ class Settings:
         "for: they are for nightly runs.",
         _contexts,
         f"some of {', '.join(CONTEXTS)}",
+        "NAME,...",
+    )
+    perturbations: tuple[str, ...] = _setting(
+        PERTURBATIONS[:6],
+        "What is changed, one at a time, of the tables that enter the dataflows of runs when these are played again: "
+        "missing (values), small (no rows, one, three), zero, dtypes (nullable, pyarrow), constant (columns), "
+        "duplicates (rows), extremes (the largest numbers), texts (never seen before), order (of the rows, or one "
+        "label twice in the index), zones (of times). Not the last four if not asked for: they tell of much that is "
+        "meant.",
+        _perturbations,
+        f"some of {', '.join(PERTURBATIONS)}",
         "NAME,...",
     )
     max_paths: int = _setting(

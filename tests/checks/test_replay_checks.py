@@ -28,6 +28,10 @@ KINDS = {
     "WT623": Disturbance.DTYPES,
     "WT624": Disturbance.CONSTANT,
     "WT625": Disturbance.DUPLICATES,
+    "WT627": Disturbance.EXTREME,
+    "WT628": Disturbance.TEXT,
+    "WT629": Disturbance.ORDER,
+    "WT631": Disturbance.ZONE,
 }
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from windtunnel.collectors.changes_of_data import OF_SETTING
 from windtunnel.collectors.contracts import Contracts
 from windtunnel.collectors.declared import Declared
 from windtunnel.collectors.peeks import peeks
 from windtunnel.collectors.perturbing import Perturber, Stage
 from windtunnel.collectors.smallest import smallest
 from windtunnel.facts import Disturbance
+from windtunnel.settings import PERTURBATIONS
 
 TABLE = pd.DataFrame(
     {
@@ -27,11 +30,12 @@ TABLE = pd.DataFrame(
 def surveyed(played, tmp_path):
     """What breaks in a module's text when one table enters it as `table`."""
 
-    def survey(text, table=TABLE, declared=None, **inputs):
+    def survey(text, table=TABLE, declared=None, kinds=PERTURBATIONS[:6], **inputs):
         head = "import numpy as np\nimport pandas as pd\n\n"
         replay = played(head + text, ["result"], inputs={"table": table, **inputs})
         stage = Stage(replay, tmp_path)
-        perturber = Perturber(stage, Contracts(declared or Declared(), replay), time.monotonic() + 600)
+        asked = [OF_SETTING[word] for word in kinds]
+        perturber = Perturber(stage, Contracts(declared or Declared(), replay), time.monotonic() + 600, asked)
         perturber.try_all()
         return perturber
 
@@ -251,3 +255,52 @@ def result(train: pd.DataFrame, test: pd.DataFrame) -> int:
 """
     )
     assert not list(peeks(perturber.stage))
+
+
+def test_every_word_of_the_setting_means_a_kind_of_change():
+    assert tuple(OF_SETTING) == PERTURBATIONS
+    assert set(OF_SETTING.values()) == set(Disturbance)
+
+
+def test_what_is_not_asked_for_is_not_tried(surveyed):
+    text = """\
+def result(table: pd.DataFrame) -> int:
+    return sum({"a": 1, "b": 2, "c": 3}[group] for group in table["group"])
+"""
+    assert (Disturbance.TEXT, "result") not in broken(surveyed(text))
+    assert broken(surveyed(text, kinds=("texts",))) == {(Disturbance.TEXT, "result")}
+
+
+def test_a_column_that_is_promised_and_not_there_is_a_break(surveyed):
+    perturber = surveyed(
+        """\
+from hamilton.function_modifiers import extract_columns
+
+@extract_columns("is_a", "is_b")
+def indicators(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.get_dummies(table["group"], prefix="is")
+
+def result(is_b: pd.Series) -> int:
+    return int(is_b.sum())
+"""
+    )
+    (found,) = [one for key, (one, *_) in perturber.survey.breaks.items() if key[0] is Disturbance.CONSTANT]
+    assert (found.node, found.location.line) == ("is_b", 7)
+
+
+def test_arrays_get_fewer_rows_and_a_nan(surveyed):
+    perturber = surveyed(
+        """\
+def positive(array: np.ndarray) -> list:
+    return [int(number) for number in array]
+
+def result(positive: list, table: pd.DataFrame) -> int:
+    return positive[2]
+""",
+        array=np.array([1.0, 2.0, 3.0, 4.0, 5.0]),
+    )
+    assert broken(perturber) == {(Disturbance.SMALL, "result"), (Disturbance.MISSING, "positive")}
+    code = code_of(perturber, Disturbance.MISSING)
+    assert "np.array([float('nan')], dtype='float64')" in code
+    with pytest.raises(ValueError, match="cannot convert float NaN to integer"):
+        exec(code)

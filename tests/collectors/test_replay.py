@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import stat
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from windtunnel.collectors.recorded import read_recorded, value_in
-from windtunnel.collectors.replay import NotReplayable, Raised
+from windtunnel.collectors.replay import NotReplayable, Raised, Replay
 from windtunnel.collectors.runs import collect_runs
 from windtunnel.collectors.value_keeper import pickled
 from windtunnel.engine import Plan
@@ -187,6 +188,21 @@ def test_a_value_that_is_too_large_is_not_kept():
     assert pickled(b"x" * 3_000_000, 1 << 20) == "it has more than 1 MiB"
     assert value_in(pickled([1, "a"])) == [1, "a"]
     assert pickled(lambda: 0).startswith("function does not pickle")
+
+
+def test_of_a_large_table_some_rows_are_kept_and_what_follows_from_them_is_computed(played):
+    large = pd.DataFrame({f"c{n}": range(300_000) for n in range(9)})
+    replay = played(
+        "import pandas as pd\n\ndef rows(t: pd.DataFrame) -> int:\n    return len(t)\n", ["rows"], {"t": large}
+    )
+    assert replay.recorded.cut == ("t",)
+    assert 9_000 < replay.value_of("rows") <= 10_000
+
+
+def test_a_module_that_nobody_else_can_import_makes_the_dataflow_unplayable(played):
+    replay = played("def one() -> int:\n    return 1\n", ["one"], {})
+    with pytest.raises(NotReplayable, match="its module made_up cannot be imported alone"):
+        Replay(dataclasses.replace(replay.recorded, modules=(("made_up", ""),)))
 
 
 DAG = """\

@@ -19,6 +19,7 @@ def report() -> float:
     from modules import flow
 
     readings = pd.DataFrame({"speed": [3.0, 4.0, 8.0, 6.5], "station": ["a", "b", "a", "c"]})
+    readings["at"] = pd.date_range("2025-01-01", periods=4)
     return driver.Builder().with_modules(flow).build().execute(["result"], inputs={"readings": readings})["result"]
 
 

@@ -39,13 +39,33 @@ class Change:
 
 _TEXTS = {
     "hole": "one value of {place} is missing",
+    "nan": "one number of {place} is NaN",
     "void": "all values of {place} are missing",
     "zero": "one value of {place} is 0",
     "constant": "all values of {place} are the same",
     "double": "a row of {place} occurs twice",
     "nullable": "{place} has the nullable dtypes of pandas",
     "pyarrow": "{place} has the dtypes of pyarrow",
+    "extreme": "one value of {place} is the largest that its dtype holds",
+    "unseen": "one value of {place} is a text that was never seen",
+    "reversed": "the rows of {place} come in reverse",
+    "one label": "two rows of {place} have one label in the index",
+    "zone": "{place} is in another time zone",
 }
+OF_SETTING = {
+    "missing": Disturbance.MISSING,
+    "small": Disturbance.SMALL,
+    "zero": Disturbance.ZERO,
+    "dtypes": Disturbance.DTYPES,
+    "constant": Disturbance.CONSTANT,
+    "duplicates": Disturbance.DUPLICATES,
+    "extremes": Disturbance.EXTREME,
+    "texts": Disturbance.TEXT,
+    "order": Disturbance.ORDER,
+    "zones": Disturbance.ZONE,
+}
+"""The kinds of changes by the words of the setting `perturbations`."""
+_UNSEEN = "Ünseen 未見"
 
 
 def called(name: str) -> str:
@@ -54,16 +74,35 @@ def called(name: str) -> str:
 
 
 def is_table(value: Any) -> bool:
-    """Whether it is something that changes are known for."""
+    """Whether it is a table or a column of pandas."""
     import pandas as pd
 
     return isinstance(value, pd.DataFrame | pd.Series)
+
+
+def is_array(value: Any) -> bool:
+    """Whether it is an array of numpy that has rows."""
+    import numpy as np
+
+    return isinstance(value, np.ndarray) and value.ndim in (1, 2) and value.dtype.kind in "biufOUM"
+
+
+def has_rows(value: Any) -> bool:
+    """Whether it is something that changes are known for."""
+    return is_table(value) or is_array(value)
+
+
+def part(value: Any, rows: slice) -> Any:
+    """Some of its rows."""
+    return value.iloc[rows] if is_table(value) else value[rows]
 
 
 def columns_of(value: Any) -> dict[str | None, Any]:
     """The columns of a table by name; one column alone stands under None. Columns that share a name are left out."""
     import pandas as pd
 
+    if not is_table(value):
+        return {}
     if isinstance(value, pd.Series):
         return {None: value}
     names = [name for name in value.columns if isinstance(name, str)]
@@ -72,7 +111,7 @@ def columns_of(value: Any) -> dict[str | None, Any]:
 
 def changed(change: Change, value: Any) -> Any:
     """The table with the change; None where it makes no difference."""
-    if change.how in ("rows", "double", "nullable", "pyarrow"):
+    if change.how in _OF_TABLES:
         return _OF_TABLES[change.how](change, value)
     column = columns_of(value).get(change.column)
     other = None if column is None or not len(column) else _OF_COLUMNS[change.how](column)
@@ -153,7 +192,15 @@ def is_key(column: Any) -> bool:
 
 
 def _rows(change: Change, value: Any) -> Any:
-    return value.iloc[: change.count] if len(value) > change.count else None
+    return part(value, slice(change.count)) if len(value) > change.count else None
+
+
+def _nan(change: Change, value: Any) -> Any:  # noqa: ARG001  all of them are called alike
+    if not value.size or value.dtype.kind != "f":
+        return None
+    other = value.copy()
+    other[(len(other) // 2, 0)[: other.ndim]] = float("nan")
+    return other
 
 
 def _double(change: Change, value: Any) -> Any:  # noqa: ARG001  all of them are called alike
@@ -174,8 +221,67 @@ def _nullable(change: Change, value: Any) -> Any:
     return None if is_same else other
 
 
-_OF_COLUMNS = {"hole": _hole, "void": _void, "zero": _zero, "constant": _constant}
-_OF_TABLES = {"rows": _rows, "double": _double, "nullable": _nullable, "pyarrow": _nullable}
+def _extreme(column: Any) -> Any:
+    import numpy as np
+
+    if not is_number(column) or not _is_numpys(column.dtype) or column.dtype.kind not in "iuf":
+        return None
+    limits = np.finfo(column.dtype) if column.dtype.kind == "f" else np.iinfo(column.dtype)
+    return _with_one(column, limits.max)
+
+
+def _unseen(column: Any) -> Any:
+    if str(column.dtype) == "category":
+        column = column.cat.add_categories([_UNSEEN]) if isinstance(column.cat.categories[0], str) else column[:0]
+    elif not all(isinstance(value, str) for value in column.dropna()):
+        return None
+    return _with_one(column, _UNSEEN) if len(column) and not column.isna().all() else None
+
+
+def _with_one(column: Any, value: Any) -> Any:
+    other = column.copy()
+    other.iloc[len(other) // 2] = value
+    return other
+
+
+def _zone(column: Any) -> Any:
+    if column.dtype.kind != "M":
+        return None
+    zone = getattr(column.dtype, "tz", None)
+    return column.dt.tz_localize("UTC") if zone is None else column.dt.tz_convert("Pacific/Auckland")
+
+
+def _reversed(change: Change, value: Any) -> Any:  # noqa: ARG001  all of them are called alike
+    return value.iloc[::-1] if len(value) > 1 else None
+
+
+def _one_label(change: Change, value: Any) -> Any:  # noqa: ARG001  the same
+    if len(value) < 2 or not value.index.is_unique or value.index.nlevels > 1:
+        return None
+    import pandas as pd
+
+    labels = value.index.tolist()
+    return value.set_axis(pd.Index([labels[0], labels[0], *labels[2:]], name=value.index.name))
+
+
+_OF_COLUMNS = {
+    "hole": _hole,
+    "void": _void,
+    "zero": _zero,
+    "constant": _constant,
+    "extreme": _extreme,
+    "unseen": _unseen,
+    "zone": _zone,
+}
+_OF_TABLES = {
+    "rows": _rows,
+    "nan": _nan,
+    "double": _double,
+    "nullable": _nullable,
+    "pyarrow": _nullable,
+    "reversed": _reversed,
+    "one label": _one_label,
+}
 
 
 def rounds(tables: Mapping[str, Any], of_text: frozenset[str], has_pyarrow: bool) -> Iterator[list[Change]]:
@@ -191,6 +297,9 @@ def rounds(tables: Mapping[str, Any], of_text: frozenset[str], has_pyarrow: bool
         ("void", Disturbance.MISSING),
         ("zero", Disturbance.ZERO),
         ("constant", Disturbance.CONSTANT),
+        ("extreme", Disturbance.EXTREME),
+        ("unseen", Disturbance.TEXT),
+        ("zone", Disturbance.ZONE),
     ):
         for name, table in tables.items():
             yield [
@@ -198,13 +307,18 @@ def rounds(tables: Mapping[str, Any], of_text: frozenset[str], has_pyarrow: bool
                 for column, values in columns_of(table).items()
                 if kind is not Disturbance.MISSING or _may_miss(values, name in of_text)
             ]
-    for name in tables:
+    for name, table in tables.items():
+        if is_array(table):
+            yield [Change(Disturbance.MISSING, name, "nan")]
+            continue
         yield [Change(Disturbance.DTYPES, name, "nullable")]
         if has_pyarrow:
             yield [Change(Disturbance.DTYPES, name, "pyarrow")]
     for group in alike(tables):
-        if len(group) == 1:
+        if len(group) == 1 and is_table(tables[group[0]]):
             yield [Change(Disturbance.DUPLICATES, group[0], "double")]
+            yield [Change(Disturbance.ORDER, group[0], "reversed")]
+            yield [Change(Disturbance.ORDER, group[0], "one label")]
 
 
 def _may_miss(column: Any, is_text: bool) -> bool:
@@ -216,9 +330,16 @@ def alike(tables: Mapping[str, Any]) -> list[tuple[str, ...]]:
     groups: list[list[str]] = []
     for name, table in tables.items():
         for group in groups:
-            if tables[group[0]].index.equals(table.index):
+            if _labels(tables[group[0]]).equals(_labels(table)):
                 group.append(name)
                 break
         else:
             groups.append([name])
     return [tuple(group) for group in groups]
+
+
+def _labels(value: Any) -> Any:
+    """What its rows are called: those of an array are counted."""
+    import pandas as pd
+
+    return value.index if is_table(value) else pd.RangeIndex(len(value))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from windtunnel.collectors.changes_of_data import Change, changed, is_table, rounds
+from windtunnel.collectors.changes_of_data import Change, changed, has_rows, part, rounds
 from windtunnel.collectors.contracts import Contracts
 from windtunnel.collectors.failures import failure_facts, relative
 from windtunnel.collectors.persons import Persons
@@ -63,7 +63,7 @@ class Stage:
         self.unrepeated = tuple(self._unrepeated())
         for one in self.unrepeated:
             replay.left_out.setdefault(one.node, one.detail)
-        self.tables = {name: value for name, value in self.entering.items() if is_table(value)}
+        self.tables = {name: value for name, value in self.entering.items() if has_rows(value)}
         self._sample()
 
     def _available(self) -> Iterator[tuple[str, Any]]:
@@ -116,7 +116,7 @@ class Stage:
 
 def _fewer(table: Any) -> Any:
     step = -(-len(table) // _MOST_ROWS)
-    return table.iloc[::step] if step > 1 else table
+    return part(table, slice(None, None, step)) if step > 1 else table
 
 
 def _def_line(function: Any) -> int:
@@ -134,8 +134,9 @@ def _def_line(function: Any) -> int:
 class Perturber:
     """Tries changes on a stage until all are tried or the time is up."""
 
-    def __init__(self, stage: Stage, contracts: Contracts, ends: float) -> None:
+    def __init__(self, stage: Stage, contracts: Contracts, ends: float, kinds: Collection[Disturbance]) -> None:
         self.stage, self._contracts, self._ends = stage, contracts, ends
+        self._kinds = kinds
         self._persons = Persons.of(stage.entering)
         self.survey = Survey()
 
@@ -145,7 +146,8 @@ class Perturber:
         of_text = frozenset(name for name in stage.tables if _is_of_text(stage.replay, name))
         has_pyarrow = importlib.util.find_spec("pyarrow") is not None
         for together in rounds(stage.tables, of_text, has_pyarrow):
-            self._probe([change for change in together if self._contracts.allow(change)])
+            asked = [change for change in together if change.kind in self._kinds]
+            self._probe([change for change in asked if self._contracts.allow(change)])
         return self.survey
 
     def _probe(self, together: Sequence[Change]) -> None:
@@ -181,9 +183,9 @@ class Perturber:
             return [], True
         raised = [value.error for value in results.values() if isinstance(value, Raised)]
         broken = self._broken(results, together[0])
-        if not raised and all(change.kind is Disturbance.ZERO for change in together):
+        if not raised and all(change.kind in (Disturbance.ZERO, Disturbance.EXTREME) for change in together):
             broken += self._infinite(together[0], results)
-        return broken, any(refused(error, self.stage.root) for error in raised)
+        return broken, any(_is_declined(error, self.stage.root) for error in raised)
 
     def breaks_on(self, entering: Mapping[str, Any], change: Change) -> list[Break]:
         """What breaks when this enters, told as if it were of the change."""
@@ -194,7 +196,7 @@ class Perturber:
         return [
             self._raised(change, name, value.error)
             for name, value in results.items()
-            if isinstance(value, Raised) and not refused(value.error, self.stage.root)
+            if isinstance(value, Raised) and not _is_declined(value.error, self.stage.root)
         ]
 
     def _raised(self, change: Change, node: str, error: BaseException) -> Break:
@@ -220,6 +222,11 @@ def disturb(together: Sequence[Change], entering: Mapping[str, Any]) -> dict[str
             if other is not None:
                 disturbed[name] = other
     return disturbed
+
+
+def _is_declined(error: BaseException, root: Path) -> bool:
+    """Whether it was refused on purpose. That a column is not there which @extract_columns promises was not."""
+    return type(error).__name__ != "InvalidDecoratorException" and refused(error, root)
 
 
 def _is_of_text(replay: Replay, name: str) -> bool:

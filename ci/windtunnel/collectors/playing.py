@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from windtunnel.collectors.changes_of_data import OF_SETTING
 from windtunnel.collectors.contracts import Contracts
 from windtunnel.collectors.declared import Misdeclared, declared
 from windtunnel.collectors.peeks import peeks
@@ -49,7 +50,8 @@ class _Playing:
         self._stage = Stage(Replay(recorded), request.root)
         contracts = Contracts(declared(request.root), self._stage.replay)
         self._facts = replace(facts, nodes=len(self._stage.plain), unrepeated=self._stage.unrepeated)
-        self._perturber = Perturber(self._stage, contracts, ends - request.seconds * _SHRINKING)
+        kinds = [OF_SETTING[word] for word in request.perturbations]
+        self._perturber = Perturber(self._stage, contracts, ends - request.seconds * _SHRINKING, kinds)
 
     def done(self) -> ReplayFacts:
         """All that was found."""

@@ -238,8 +238,7 @@ def _graph(recorded: RecordedDataflow) -> dict[str, Any]:
 
 
 def _imported(name: str, file: str) -> ModuleType:
-    home = _home(name, file)
-    if file and home not in sys.path:
+    if file and (home := _home(name, file)) not in sys.path:
         sys.path.insert(0, home)
     try:
         module = importlib.import_module(name)

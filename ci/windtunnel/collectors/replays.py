@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from windtunnel.collectors.dags import DagFile
 from windtunnel.facts import End, ProcessFacts, ReplayFacts, RunFacts
 from windtunnel.findings import Location
 from windtunnel.pool import Job, Pool
@@ -15,7 +16,10 @@ _CHILD = "windtunnel.collectors.playing"
 
 @dataclass(frozen=True, slots=True)
 class ReplayRequest:
-    """One file of a recorded dataflow, which a task of the run of a DAG left; `seconds` are for trying changes."""
+    """One file of a recorded dataflow, which a task of the run of a DAG left.
+
+    `perturbations` are the kinds of changes to be tried, and `seconds` is the time for that.
+    """
 
     file: str
     dag_id: str
@@ -24,6 +28,7 @@ class ReplayRequest:
     root: Path
     dag_folder: Path
     seconds: float
+    perturbations: tuple[str, ...]
 
     def nothing_known(self, task_id: str) -> ReplayFacts:
         """The facts before anything was tried."""
@@ -31,11 +36,14 @@ class ReplayRequest:
         return ReplayFacts(self.dag_id, task_id, self.path, location, ProcessFacts(End.COMPLETED))
 
 
-def replay_requests(run: RunFacts, root: Path, dag_folder: Path, seconds: float) -> list[ReplayRequest]:
+def replay_requests(
+    run: RunFacts, dag_file: DagFile, seconds: float, perturbations: tuple[str, ...]
+) -> list[ReplayRequest]:
     """What asks for the dataflows of one run to be played again."""
     places = tuple((task.task_id, task.location) for task in run.tasks)
+    path, root, folder = run.location.path, dag_file.root, dag_file.dag_folder
     return [
-        ReplayRequest(file, run.dag_id, run.location.path, places, root, dag_folder, seconds) for file in run.recorded
+        ReplayRequest(file, run.dag_id, path, places, root, folder, seconds, perturbations) for file in run.recorded
     ]
 
 

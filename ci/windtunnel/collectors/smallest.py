@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from windtunnel.collectors.changes_of_data import alike, columns_of, is_table
+from windtunnel.collectors.changes_of_data import alike, columns_of, has_rows, is_table, part
 from windtunnel.collectors.persons import is_personal, is_personal_name
 from windtunnel.collectors.perturbing import Break, Perturber, disturb
 from windtunnel.collectors.properties_compare import same
@@ -39,14 +39,14 @@ class _Search:
     def fewer_rows(self, entering: Entering) -> Entering:
         """With a few rows of the tables that belong to the change."""
         change = self._found.change
-        tables = {name: value for name, value in entering.items() if is_table(value)}
+        tables = {name: value for name, value in entering.items() if has_rows(value)}
         together = next((group for group in alike(tables) if change.name in group), ())
         most = len(entering[change.name])
         least = max(change.count, 1) if change.how == "rows" else 1
         for rows in (one for one in (least, least + 1, 4, 8, 16) if one < most):
             less = {**entering, **{name: _around(entering[name], rows) for name in together}}
             if self._breaks(less):
-                counted = {**less, **{name: less[name].reset_index(drop=True) for name in together}}
+                counted = {**less, **{name: _counted(less[name]) for name in together}}
                 return counted if self._breaks(counted) else less
         return entering
 
@@ -97,7 +97,11 @@ def _is_among(found: Break, others: Iterable[Break]) -> bool:
 
 def _around(table: Any, rows: int) -> Any:
     start = max(0, len(table) // 2 - rows // 2)
-    return table.iloc[start : start + rows]
+    return part(table, slice(start, start + rows))
+
+
+def _counted(table: Any) -> Any:
+    return table.reset_index(drop=True) if is_table(table) else table
 
 
 def _masked(name: str, value: Any) -> Any:
@@ -140,6 +144,7 @@ def _code(found: Break, perturber: Perturber, entering: Entering) -> str:
     builder = "driver.Builder()" + (f".with_config({_dict(config)})" if config else "")
     names = [name for name, _ in recorded.modules]
     lines = [
+        *(["import numpy as np"] if any("np." in str(text) for text in shown.values()) else []),
         *(["import pandas as pd"] if any("pd." in str(text) for text in shown.values()) else []),
         "from hamilton import driver",
         *(_import(name) for name in names),

@@ -2,9 +2,10 @@
 
 What is downstream may change a value in place, so it is taken at once: tables as copies that pandas makes only when
 somebody writes, other values in bytes. The tables are pickled when the task has ended. So that a real run does not
-become slow of it, no value may have more than `MOST_BYTES`, all of one execution no more than `MOST_OF_ALL`; and where
-taking has cost more than `FREE_SECONDS` and `SHARE` of the execution so far, or pickling at the end more than
-`SECONDS_AT_END`, only what enters the dataflow is kept.
+become slow of it, no value may have more than `MOST_BYTES` (of a larger table that enters, some rows are kept, and
+nothing that was computed from it), all of one execution no more than `MOST_OF_ALL`; and where taking has cost more than
+`FREE_SECONDS` and `SHARE` of the execution so far, or pickling at the end more than `SECONDS_AT_END`, only what enters
+the dataflow is kept.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ MOST_OF_ALL = 64 << 20
 FREE_SECONDS = 0.005
 SHARE = 0.03
 SECONDS_AT_END = 0.2
+ROWS_OF_LARGE = 10_000  # of a table that has more bytes, about as many are kept
 _MOST_EXECUTIONS = 4  # of one attempt: a task may drive a dataflow in a loop
 _PLAIN = (int, float, bool, type(None))
 _RUN_NODES = ("do_node_execute", "do_remote_execute", "do_node_execute_async")
@@ -66,12 +68,12 @@ def pickled(value: Any, most: int = MOST_BYTES) -> bytes | str:
 
 
 class _Table:
-    """A table as it was, not in bytes yet."""
+    """A table as it was, not in bytes yet; or some rows of it, where it is `cut`."""
 
-    __slots__ = ("value",)
+    __slots__ = ("cut", "value")
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
+    def __init__(self, value: Any, *, cut: bool = False) -> None:
+        self.value, self.cut = value, cut
 
 
 Taken = bytes | str | _Table
@@ -84,7 +86,7 @@ def _taken(value: Any, most: int) -> Taken:
     pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
     if pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series):
         if 8 * value.size > most:
-            return f"it has more than {most >> 20} MiB"
+            return _Table(value.iloc[:: -(-len(value) // ROWS_OF_LARGE)].copy(), cut=True)
         return _Table(value.copy(deep=not _copies_on_write(pandas)))
     if numpy is not None and type(value) is numpy.ndarray and value.dtype.kind in "biufcmM":
         return _Table(value.copy()) if value.nbytes <= most else f"it has more than {most >> 20} MiB"
@@ -120,19 +122,26 @@ class _Kept:
         found = _taken(value, min(MOST_BYTES, MOST_OF_ALL - self.size))
         if enters and isinstance(found, str):
             self.missing[name] = found
-        elif not isinstance(found, str):
+        elif not isinstance(found, str) and (enters or not getattr(found, "cut", False)):
             self.taken[kind, name] = found
             self.size += len(found) if isinstance(found, bytes) else found.value.size * 8
             self.entered.update([(kind, name)] if enters else [])
         self.spent += time.monotonic() - started
 
+    @property
+    def cut(self) -> tuple[str, ...]:
+        """What entered and is kept in part."""
+        return tuple(name for (_, name), one in self.taken.items() if getattr(one, "cut", False))
+
     def in_bytes(self) -> dict[str, dict[str, bytes]]:
         """What was taken, by kind and name: what entered the dataflow before what was computed in it."""
         kinds: dict[str, dict[str, bytes]] = {"config": {}, "inputs": {}, "overrides": {}, "values": {}}
-        ends = time.monotonic() + SECONDS_AT_END
+        ends, is_cut = time.monotonic() + SECONDS_AT_END, bool(self.cut)
         for kind, name in sorted(self.taken, key=lambda place: place not in self.entered):
             one = self.taken[kind, name]
             enters = (kind, name) in self.entered
+            if is_cut and not enters:
+                continue
             if isinstance(one, _Table):
                 one = pickled(one.value) if enters or time.monotonic() < ends else ""
             if isinstance(one, bytes):
@@ -195,6 +204,7 @@ class ValueKeeper:
             savers=tuple(name for name, node in nodes.items() if SAVER_TAG in node.tags),
             foreign=tuple(name for name, node in nodes.items() if not node.originating_functions),
             adapters=kept.adapters,
+            cut=kept.cut,
             missing=kept.missing,
             config=kinds["config"],
             inputs=kinds["inputs"],

@@ -18,6 +18,10 @@ class Disturbance(str, Enum):
     DTYPES = "other dtypes"
     CONSTANT = "constant columns"
     DUPLICATES = "duplicate rows"
+    EXTREME = "extreme numbers"
+    TEXT = "unseen texts"
+    ORDER = "another order or index"
+    ZONE = "another time zone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,15 @@ from windtunnel.facts.contexts import (
     UndatedFacts,
     VisitFacts,
 )
+from windtunnel.facts.contracts import Fate, Gift, GivenFacts, SlowNodeFacts
+from windtunnel.facts.coverage import CoverageFacts, CoveredFacts, IdleFacts, UnusedFacts
 from windtunnel.facts.dags import MOST_DUE, ClockChange, CronFacts, DagFacts, ScheduleFacts, Shape
 from windtunnel.facts.data import DataFacts, LateFacts, LeakFacts, PullFacts, PushFacts, UnrenderedFacts
 from windtunnel.facts.dataflows import (
     DataflowFacts,
     DrivenTogetherFacts,
     DriverUseFacts,
+    MentionFacts,
     ModuleImportFacts,
     NodeFacts,
 )
@@ -35,6 +38,7 @@ from windtunnel.facts.files import (
     SharedFacts,
     UnseenDagsFacts,
 )
+from windtunnel.facts.flows import FlowFacts, LackingFacts, MisfitFacts, ValidationFacts
 from windtunnel.facts.forced import ForcedFacts, Forcing
 from windtunnel.facts.graphs import (
     CombinationFacts,
@@ -120,6 +124,8 @@ __all__ = [
     "Content",
     "ContextFacts",
     "CounterExample",
+    "CoverageFacts",
+    "CoveredFacts",
     "CronFacts",
     "CycleFacts",
     "DagFacts",
@@ -139,19 +145,25 @@ __all__ = [
     "End",
     "ExternalFacts",
     "FailureFacts",
+    "Fate",
     "Fault",
     "FileUseFacts",
+    "FlowFacts",
     "ForcedFacts",
     "Forcing",
     "GapFacts",
+    "Gift",
+    "GivenFacts",
     "Grade",
     "GraphFacts",
+    "IdleFacts",
     "InstabilityFacts",
     "InventoryFacts",
     "KeptFacts",
     "KillFacts",
     "KilledFacts",
     "KilledSaveFacts",
+    "LackingFacts",
     "LateFacts",
     "LeakFacts",
     "LimitFacts",
@@ -159,7 +171,9 @@ __all__ = [
     "LoadFacts",
     "LossFacts",
     "MappingFacts",
+    "MentionFacts",
     "MisdeclaredFacts",
+    "MisfitFacts",
     "ModuleImportFacts",
     "NearNameFacts",
     "NeedFacts",
@@ -194,6 +208,7 @@ __all__ = [
     "SharedFacts",
     "Sight",
     "SlowImportFacts",
+    "SlowNodeFacts",
     "TaskFacts",
     "TaskRunFacts",
     "TwiceFacts",
@@ -204,7 +219,9 @@ __all__ = [
     "UnrenderedFacts",
     "UnrepeatedFacts",
     "UnseenDagsFacts",
+    "UnusedFacts",
     "UnusedIgnoreFacts",
+    "ValidationFacts",
     "ValueFacts",
     "VisitFacts",
     "Wired",

@@ -21,6 +21,7 @@ from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.dags import loads as loads_whole
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
 from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
+from windtunnel.collectors.idle_nodes import coverage_facts
 from windtunnel.collectors.import_profile import profile_slow
 from windtunnel.collectors.modules import collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
@@ -33,10 +34,12 @@ from windtunnel.collectors.unseen import collect_unseen
 from windtunnel.errors import UsageError
 from windtunnel.facts import (
     ContextFacts,
+    CoverageFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
     DrivenTogetherFacts,
+    FlowFacts,
     InstabilityFacts,
     MisdeclaredFacts,
     PathsFacts,
@@ -60,6 +63,7 @@ from windtunnel.judging import (
     judge,
     subjects_of_all_runs,
     subjects_of_context,
+    subjects_of_coverage,
     subjects_of_drivers,
     subjects_of_file,
     subjects_of_ignores,
@@ -74,7 +78,7 @@ from windtunnel.paths import has_more_paths
 from windtunnel.pool import Pool
 from windtunnel.pools import Pools
 from windtunnel.report import Report, Rule, Timing, Versions
-from windtunnel.run_requests import context_requests, run_requests, that_record
+from windtunnel.run_requests import context_requests, run_requests, that_look, that_record
 from windtunnel.settings import Settings
 from windtunnel.trial_requests import recorded_of, shares_of, trial_of
 from windtunnel.unused_ignores import unused_ignores
@@ -118,6 +122,7 @@ class _Collected:
     driven_together: tuple[tuple[Location, tuple[Path, ...]], ...] = ()
     replays: tuple[ReplayFacts, ...] = ()
     unseen: tuple[UnseenDagsFacts, ...] = ()
+    coverage: CoverageFacts | None = None
     timings: list[Timing] = field(default_factory=list)
 
     def subjects(self, settings: Settings) -> Iterator[Subject]:
@@ -132,6 +137,7 @@ class _Collected:
         yield from chain.from_iterable(map(subjects_of_module, self.properties))
         yield from subjects_of_drivers(self.driven_together, self.dataflows, settings.root)
         yield from chain.from_iterable(map(subjects_of_replay, self.replays))
+        yield from subjects_of_coverage(self.coverage)
 
 
 def run(
@@ -226,6 +232,8 @@ class Plan:
     paths: bool = False
     records: bool = False
     replays: bool = False
+    looks: bool = False
+    coverage: bool = False
 
     @classmethod
     def of(cls, checks: Sequence[Check], found: Found, settings: Settings) -> Plan:
@@ -249,7 +257,10 @@ class Plan:
             profiles=bool(found.dag_files) and SlowImportFacts in subjects,
             runs=runs,
             judges_runs=judged,
-            dataflows=bool(found.modules) and not subjects.isdisjoint((DataflowFacts, DrivenTogetherFacts, Wired)),
+            dataflows=bool(found.modules)
+            and not subjects.isdisjoint(
+                (DataflowFacts, DrivenTogetherFacts, Wired, *([CoverageFacts] if judged else []))
+            ),
             properties=properties,
             hashes=bool(found.modules) and any(check.code == _BY_OTHER_HASHES for check in checks),
             unseen=UnseenDagsFacts in subjects,
@@ -257,6 +268,8 @@ class Plan:
             paths=runs and paths,
             records=records,
             replays=replays and ReplayFacts in subjects,
+            looks=judged and FlowFacts in subjects,
+            coverage=judged and CoverageFacts in subjects,
         )
         plan._insist(settings)
         return plan
@@ -315,6 +328,9 @@ def _collect(plan: Plan, settings: Settings, fixtures: Fixtures, progress: Progr
         _collect_dags(pools, plan, settings, fixtures, progress, collected)
     if plan.properties and plan.records:
         _collect_properties(pools, plan, settings, progress, collected)
+    if plan.coverage:
+        runs = (*collected.runs, *(run for paths in collected.paths for run in paths.runs))
+        collected.coverage = coverage_facts(collected.dataflows, runs, None if settings.paths else settings.root)
     return collected
 
 
@@ -385,8 +401,8 @@ def _collect_dags(
     if plan.runs:
         known = _with_triggered(pool, plan.found, collected.files, settings)
         requests = run_requests(known, collected.files, fixtures)
-        recording = that_record(requests, pool.folder) if plan.records else requests
-        runs = collect_runs(pool, recording, settings.timeout)
+        seen = that_record(requests, pool.folder) if plan.records else requests
+        runs = collect_runs(pool, that_look(seen) if plan.looks else seen, settings.timeout)
         done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
         others = _others_who_might_ask(pool, plan.found, done, settings, fixtures)
         collected.runs = settle([*done, *others])[: len(done)]

@@ -18,6 +18,7 @@ from windtunnel.facts import (
     AllRunsFacts,
     CheckCrash,
     ContextFacts,
+    CoverageFacts,
     CycleFacts,
     DagFacts,
     DagFileFacts,
@@ -27,6 +28,7 @@ from windtunnel.facts import (
     DriverFacts,
     ElsewhereFacts,
     End,
+    FlowFacts,
     KilledFacts,
     MisdeclaredFacts,
     OverwriteFacts,
@@ -51,7 +53,10 @@ from windtunnel.findings import Complaint, Finding, Location
 from windtunnel.graphs import rings
 from windtunnel.settings import Settings, options
 
-RUN_SUBJECTS = (RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, UncommittedFacts, AllRunsFacts)
+RUN_SUBJECTS = (
+    *(RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, UncommittedFacts, AllRunsFacts),
+    *(FlowFacts, CoverageFacts),
+)
 VALUE_SUBJECTS: tuple[type, ...] = (ReplayFacts,)
 """What is learned from the values that went through the dataflows of a run."""
 CONTEXT_SUBJECTS = (
@@ -72,6 +77,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     ReplayFacts: ("conf", "date", "perturbations"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
     TaskRunFacts: ("conf", "date", "max_xcom_bytes"),
+    CoverageFacts: ("conf", "date", "max_paths", "node_cov_fail_under"),
     **dict.fromkeys(CONTEXT_SUBJECTS, ("conf", "date", "contexts")),
     KilledFacts: ("conf", "date", "contexts", "max_kills"),
 }
@@ -105,9 +111,9 @@ def subjects_of_file(file: DagFileFacts) -> Iterator[Subject]:
 
 
 def subjects_of_run(run: RunFacts) -> Iterator[Subject]:
-    """The run, its task instances, its driver executions, its saves, and those of them that met."""
+    """The run, its task instances, its driver executions, its saves and those that met, and the values that flowed."""
     path = holder_of(Path(run.location.path)).as_posix()
-    seen = (run, *run.tasks, *run.drivers, *run.saves, *run.overwrites, *run.uncommitted)
+    seen = (run, *run.tasks, *run.drivers, *run.saves, *run.overwrites, *run.uncommitted, run.flows)
     yield from (Subject(path, facts) for facts in seen)
 
 
@@ -139,6 +145,12 @@ def subjects_of_unseen(unseen: UnseenDagsFacts) -> Iterator[Subject]:
 def subjects_of_ignores(unused: Iterable[UnusedIgnoreFacts]) -> Iterator[Subject]:
     """Ignore comments, which are judged when it is known what they might have silenced."""
     yield from (Subject(ignore.location.path, ignore) for ignore in unused)
+
+
+def subjects_of_coverage(coverage: CoverageFacts | None) -> Iterator[Subject]:
+    """The nodes of all modules, and which of them the DAGs have executed."""
+    if coverage is not None:
+        yield Subject("", coverage)
 
 
 def subjects_of_module(facts: DataflowFacts | PropertyFacts) -> Iterator[Subject]:

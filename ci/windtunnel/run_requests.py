@@ -41,6 +41,11 @@ def that_record(requests: Iterable[DagRunRequest], folder: Path) -> list[DagRunR
     return [replace(request, records=str(folder)) for request in requests]
 
 
+def that_look(requests: Iterable[DagRunRequest]) -> list[DagRunRequest]:
+    """The requests of runs in which the values between nodes are looked at."""
+    return [replace(request, looks=True) for request in requests]
+
+
 def context_requests(
     requests: Iterable[DagRunRequest],
     runs: Iterable[RunFacts],

@@ -71,6 +71,14 @@ def share(value: Any) -> float:
     return parsed
 
 
+def percent(value: Any) -> float:
+    """A number from 0 to 100."""
+    parsed = float(at_least(0, float)(value))
+    if parsed > 100:
+        raise ValueError
+    return parsed
+
+
 def one_of(choices: tuple[str, ...]) -> Callable[[Any], str]:
     """What reads one of these words."""
 

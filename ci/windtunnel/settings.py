@@ -20,6 +20,7 @@ from windtunnel.setting_values import (
     params,
     past_moment,
     path_text,
+    percent,
     reports,
     share,
     span,
@@ -364,6 +365,15 @@ class Settings:
         at_least(1, int),
         "a whole number from 1",
         "N",
+    )
+    node_cov_fail_under: float = _setting(
+        0.0,
+        "Lowest percentage of the nodes of all Hamilton modules that the runs of the DAGs must execute (0 for none). "
+        "Judged where the whole repository is checked. A node counts once, whatever configurations have it; those that "
+        "decorators make (savers, loaders, validators, extracted columns) are nodes too, inputs are none.",
+        percent,
+        "a number from 0 to 100",
+        "PERCENT",
     )
     fail_on: Severity = _setting(
         Severity.ERROR,

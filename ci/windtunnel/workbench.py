@@ -55,7 +55,7 @@ from windtunnel.judging import (
 )
 from windtunnel.pools import Pools
 from windtunnel.report import Report
-from windtunnel.run_requests import context_requests, neighbours, run_request, that_record
+from windtunnel.run_requests import context_requests, neighbours, run_request, that_look, that_record
 from windtunnel.settings import Settings
 from windtunnel.trial_requests import recorded_of, trial_of
 
@@ -237,6 +237,7 @@ class Workbench:
         missing = [request for key, request in requests.items() if key not in self._runs]
         if self._plan.records:
             missing = that_record(missing, self._pools.dags.folder)
+        missing = that_look(missing) if self._plan.looks else missing
         for run in collect_runs(self._pools.dags, missing, self._settings.timeout):
             self._runs[run.location.path, run.dag_id] = run
         return [self._runs[key] for key in requests]

@@ -14,9 +14,12 @@ from windtunnel.facts import (
     DriverFacts,
     End,
     FailureFacts,
+    Fate,
     Fault,
     ForcedFacts,
     Forcing,
+    Gift,
+    GivenFacts,
     KilledFacts,
     KilledSaveFacts,
     KillFacts,
@@ -176,7 +179,20 @@ DIVISION = CounterExample(
     Location("modules/sales.py", 31),
 )
 DRIVER = DriverFacts(
-    "totals", -1, ("modules.sales",), ("amount", "totals"), ("totals",), ("totals",), ("day",), (), 0.2
+    "totals",
+    -1,
+    ("modules.sales",),
+    ("amount", "totals"),
+    ("totals",),
+    ("totals",),
+    ("day",),
+    (),
+    0.2,
+    Location("dags/daily_sales.py", 9),
+    config=(("unit", "'EUR'"), ("password", "")),
+    adapters=("hamilton.lifecycle.default.PrintLn",),
+    given=(GivenFacts("day", Gift.INPUT, Fate.UNKNOWN, "days"),),
+    reached=(("modules.sales", "totals"),),
 )
 SALES_MODULE = DataflowFacts(
     "modules.sales",

@@ -125,6 +125,7 @@ def test_the_keys_stand_in_a_fixed_order() -> None:
         "dags",
         "not_loaded",
         "dataflows",
+        "coverage",
         "timings",
     ]
 
@@ -149,6 +150,8 @@ def test_the_summary_counts_what_the_report_holds() -> None:
         "functions": 3,
         "functions_tried": 2,
         "examples": 200,
+        "nodes": 2,
+        "nodes_executed": 1,
         "dataflows_played": 0,
         "changes_tried": 0,
         "changes_declined": 0,
@@ -234,6 +237,21 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
         "timed out",
         None,
     )
+
+
+def test_a_driver_is_there_with_what_it_was_given_and_no_value_of_its_configuration_that_nobody_has_named() -> None:
+    (driver,) = document(MIXED)["dags"][0]["run"]["drivers"]
+    assert driver["config"] == [{"key": "unit", "value": "'EUR'"}, {"key": "password", "value": None}]
+    assert driver["given"] == [{"name": "day", "as": "input", "fate": "unknown", "nearest": "days"}]
+    assert (driver["file"], driver["line"], driver["succeeded"]) == ("dags/daily_sales.py", 9, True)
+
+
+def test_coverage_is_told_by_module_and_by_dag() -> None:
+    coverage = document(MIXED)["coverage"]
+    assert (coverage["nodes"], coverage["executed"]) == (2, 1)
+    assert coverage["modules"][0]["not_executed"] == ["share"]
+    assert coverage["dags"][0]["not_executed"] == ["modules.sales.share"]
+    assert document(EMPTY)["coverage"] is None
 
 
 def test_a_file_that_did_not_load_is_there_with_its_exception() -> None:

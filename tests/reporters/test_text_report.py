@@ -188,6 +188,16 @@ def test_the_table_of_modules_counts_functions_properties_and_examples() -> None
     ]
 
 
+def test_the_table_of_node_coverage_has_modules_and_dags_and_is_there_where_a_dag_drives_a_module() -> None:
+    assert block(MIXED, "Node coverage")[1:] == [
+        "what    name           nodes  executed   %",
+        "──────────────────────────────────────────",
+        "module  modules.sales      2         1  50",
+        "DAG     daily_sales        2         1  50",
+    ]
+    assert "Node coverage" not in text(CLEAN)
+
+
 def test_the_table_of_saves_shortens_paths_visibly() -> None:
     assert block(MIXED, "Saves", width=100)[1:] == [
         "dag_id / task_id  node         format   state       size  path",
@@ -293,11 +303,11 @@ def test_quiet_leaves_findings_and_the_verdict() -> None:
 
 
 def test_the_verdict_is_the_last_line_and_is_split_only_between_its_parts() -> None:
-    assert text(MIXED, width=120).splitlines()[-2:] == [
+    assert text(MIXED, width=140).splitlines()[-2:] == [
         "windtunnel: 2 errors, 1 warning in 2 files (1 suppressed)",
         (
             "  2 of 3 DAGs run (1 failed, 1 unfinished), 1 file not loaded, 1 of 2 modules tried, "
-            "1 of 2 saves whole · 131.4 s"
+            "1 of 2 nodes executed, 1 of 2 saves whole · 131.4 s"
         ),
     ]
     assert (

@@ -9,8 +9,9 @@ from typing import Any
 
 from windtunnel.collectors.canaries import Canaries
 from windtunnel.collectors.dags import DagFile
+from windtunnel.collectors.driver_facts import driver_facts
 from windtunnel.collectors.effects import Effects
-from windtunnel.collectors.executions import Execution, Saved
+from windtunnel.collectors.executions import Saved
 from windtunnel.collectors.failures import failure_facts, failure_from_text, relative
 from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.handovers import Handovers, kept
@@ -30,8 +31,8 @@ from windtunnel.facts import (
     AttemptFacts,
     CallbackFacts,
     DataFacts,
-    DriverFacts,
     FailureFacts,
+    FlowFacts,
     ForcedFacts,
     SaveFacts,
     SaveState,
@@ -154,13 +155,20 @@ class AttemptWatch:
             state=state,
             failure=failure,
             refused=tuple(self._refused()),
-            drivers=tuple(_driver_facts(execution, key.task_id, key.map_index) for execution in executions),
+            drivers=tuple(
+                driver_facts(done, key.task_id, key.map_index, self._seen.dag.params, owner.root) for done in executions
+            ),
+            flows=self._flows(),
             saves=tuple(saves),
             uses=with_nodes(uses, executions, self._key, owner),
             overwrites=tuple(overwrites(executions, uses, owner)),
             kept=tuple(kept(executions, saves)),
             loads=tuple(self._handovers.loads),
         )
+
+    def _flows(self) -> FlowFacts:
+        look = self._seen.recording.look
+        return FlowFacts() if look is None else look.taken(self._key.dag_id, self._key.task_id, self._seen.file.root)
 
     def _put(self, facts: AttemptFacts) -> None:
         data = self._data.facts() if self._data is not None else DataFacts()
@@ -209,19 +217,3 @@ def _with_losses(saves: Iterable[SaveFacts], lost: Iterable[UncommittedFacts]) -
     for save in saves:
         is_lost = save.state is SaveState.UNSEEN and (save.path, save.table) in tables
         yield replace(save, state=SaveState.UNCOMMITTED, detail="") if is_lost else save
-
-
-def _driver_facts(execution: Execution, task_id: str, map_index: int) -> DriverFacts:
-    nodes = execution.graph.nodes.values()
-    functions = [function for node in nodes for function in node.originating_functions or ()]
-    return DriverFacts(
-        task_id=task_id,
-        map_index=map_index,
-        modules=tuple(sorted({function.__module__ for function in functions})),
-        nodes=tuple(sorted(node.name for node in nodes)),
-        executed=tuple(execution.executed),
-        final_vars=execution.final_vars,
-        inputs=execution.inputs,
-        overrides=execution.overrides,
-        seconds=execution.seconds,
-    )

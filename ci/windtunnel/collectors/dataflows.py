@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.graph_faults import graph_facts
-from windtunnel.collectors.hamilton_configs import Configuration, configurations, unbuildable_value
+from windtunnel.collectors.hamilton_configs import Configuration, conditions, configurations, unbuildable_value
 from windtunnel.collectors.hamilton_functions import NodeFunction, import_dataflow, node_functions, type_text
 from windtunnel.collectors.hamilton_graphs import Graphs
-from windtunnel.facts import DataflowFacts, End, FailureFacts, NodeFacts, ProcessFacts
+from windtunnel.facts import DataflowFacts, End, FailureFacts, MentionFacts, NodeFacts, ProcessFacts
 
 _COMPLETED = ProcessFacts(End.COMPLETED)
 
@@ -34,7 +35,8 @@ def collect_dataflow(module: str, path: str, root: str) -> DataflowFacts:
     always = _always_there(built)
     facts = dict.fromkeys(_node_facts(function, node, always) for function, node in built.nodes)
     graph = graph_facts(built.graphs, built.functions, built.tried, Path(root) / path)
-    return DataflowFacts(module, path, _COMPLETED, nodes=tuple(facts), graph=graph)
+    mentions = dict.fromkeys(mention for function in built.functions for mention in _mentions(function))
+    return DataflowFacts(module, path, _COMPLETED, nodes=tuple(facts), graph=graph, mentions=tuple(mentions))
 
 
 def build_dataflow(module: str, path: str, root: Path) -> BuiltDataflow | FailureFacts:
@@ -62,3 +64,9 @@ def _node_facts(function: NodeFunction, node: Any, always: frozenset[str]) -> No
     parameters = tuple(str(name) for name in node.input_types)
     kind = type_text(node.type)
     return NodeFacts(node.name, function.name, function.location, kind, parameters, always=node.name in always)
+
+
+def _mentions(function: NodeFunction) -> Iterator[MentionFacts]:
+    for condition in conditions(function):
+        for value in condition.values if condition.wanted else ():
+            yield MentionFacts(condition.key, repr(value), function.location)

@@ -70,12 +70,23 @@ class Loaded:
 
 
 @dataclass(slots=True)
+class Slow:
+    """One node that took long, and what stands for the content of its value ("" where that is unknown)."""
+
+    node: Any
+    seconds: float
+    content: str
+
+
+@dataclass(slots=True)
 class Execution:
     """One execution of a driver: the graph it ran on, what was asked of it, and what it did.
 
     `driven_at` is the user's line that drove it, if it is one of this thread. `replaced` are the savers in whose place
     an adapter of the driver's has put something else, each with that. `abroad` where nodes of it may have run in other
-    processes; `well` where it ended, and not in an exception.
+    processes; `well` where it ended, and not in an exception. `ignored` are the inputs that were given for nodes which
+    are computed, `agreed` the names of those that were computed to the same; `slow` are the nodes that took long. It
+    `is_looked_at` where what nodes return is compared with their annotations.
     """
 
     graph: Any
@@ -93,6 +104,11 @@ class Execution:
     driven_at: Location | None = None
     abroad: bool = False
     well: bool = False
+    ignored: dict[str, Any] = field(default_factory=dict)
+    agreed: set[str] = field(default_factory=set)
+    begun: dict[tuple[str, int], float] = field(default_factory=dict)
+    slow: list[Slow] = field(default_factory=list)
+    is_looked_at: bool = False
 
 
 def saved_of(node: Any, kwargs: Mapping[str, Any], metadata: Any, *, idle: bool) -> Saved:

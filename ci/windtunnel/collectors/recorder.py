@@ -14,11 +14,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
+from windtunnel.collectors import node_times
 from windtunnel.collectors.dags import own_folder
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.executions import LOADER_TAG, SAVER_TAG, Broken, Execution, Saved, loaded_of, saved_of
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.needs import need_of
+from windtunnel.collectors.node_values import NodeValues
 from windtunnel.collectors.value_keeper import ValueKeeper, that_run_nodes
 
 _BASE = "hamilton.lifecycle.base"
@@ -40,12 +42,14 @@ class Recording:
     `on_saved` is called when a saver has just ended well, `on_loaded` when a loader has, with its node, its arguments,
     and what it has returned. `watch` hears of savers before and after they run. Where values are to be kept, `records`
     is the folder for them, and `keeper` hears of each.
+    `look` is there where they are to be looked at.
     """
 
     on_saved: Callable[[Saved], None] | None = None
     on_loaded: Callable[[Execution, Any, Mapping[str, Any], Any], None] | None = None
     records: str = ""
     keeper: ValueKeeper | None = None
+    look: NodeValues | None = None
 
     def __init__(self, effects: Effects, folder: Path) -> None:
         self._by_run: dict[str, Execution] = {}
@@ -99,8 +103,16 @@ class Recording:
         """A node is about to run."""
         if self.watch is not None and SAVER_TAG in node.tags:
             self.watch.before_save(node, kwargs)
-        if (execution := self._by_run.get(run_id)) and SAVER_TAG in node.tags:
+        execution = self._by_run.get(run_id)
+        if execution is not None and SAVER_TAG in node.tags:
             execution.deeds_before[node.name] = self._effects.deeds
+        if execution is not None:
+            node_times.begins(execution, node)
+
+    def only_begun(self, run_id: str, node: Any) -> None:
+        """What a node has returned is a promise of its result."""
+        if execution := self._by_run.get(run_id):
+            node_times.only_begun(execution, node)
 
     def after_node(
         self, run_id: str, node: Any, kwargs: Mapping[str, Any], result: Any, error: BaseException | None
@@ -114,6 +126,10 @@ class Recording:
         if execution is None:
             return
         execution.executed.append(node.name)
+        if error is None:
+            node_times.has_ended(execution, node, result)
+            if self.look is not None:
+                self.look.returned(execution, node, result)
         if error is not None:
             execution.broken.append(self._broken(node, error))
         elif SAVER_TAG in node.tags:
@@ -269,6 +285,9 @@ def _recorder(base: Any, recording_: Recording) -> Any:
             if (keeper := self.recording.keeper) is not None:
                 given = {"inputs": inputs, "overrides": overrides, "adapters": self.running}
                 keeper.begins(run_id, graph, self.modules, final_vars, given)
+            node_times.note_ignored(execution, inputs)
+            if (look := self.recording.look) is not None:
+                look.entered(execution, inputs, overrides)
 
         def post_graph_execute(self, *, run_id: str, success: bool, **_: Any) -> None:
             self.recording.after_graph(run_id, success=success)
@@ -277,7 +296,9 @@ def _recorder(base: Any, recording_: Recording) -> Any:
             self.recording.before_node(run_id, node_, kwargs)
 
         def post_node_execute(self, *, run_id: str, node_: Any, kwargs: Any, error: Any, result: Any, **_: Any) -> None:
-            if not asyncio.isfuture(result):  # else the node has only begun, and the other recorder will see its end
+            if asyncio.isfuture(result):  # the node has only begun, and the other recorder will see its end
+                self.recording.only_begun(run_id, node_)
+            else:
                 self.node_ended(run_id, node_, kwargs, result, error)
 
     return Recorder

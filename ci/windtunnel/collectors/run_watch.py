@@ -31,6 +31,7 @@ from windtunnel.facts import (
     End,
     FailureFacts,
     FileUseFacts,
+    FlowFacts,
     ForcedFacts,
     LoadFacts,
     OverwriteFacts,
@@ -77,6 +78,7 @@ class RunWatch:
         self._forced = forced
         self._databases = databases
         self._uncommitted: list[UncommittedFacts] = []
+        self._flows = FlowFacts(dag.dag_id)
         self._index = SourceIndex.of(file.file)
         self._canaries = Canaries.of(os.environ)
         self._tasks: dict[tuple[str, int], TaskRunFacts] = {}
@@ -116,6 +118,7 @@ class RunWatch:
             uses=tuple(self._opened),
             overwrites=tuple(self._overwrites),
             uncommitted=tuple(self._uncommitted),
+            flows=self._flows,
             failure=self.failure,
             beside=running.runs_at_a_time(self._dag),
         )
@@ -151,6 +154,7 @@ class RunWatch:
         self._opened += done.uses
         self._overwrites += done.overwrites
         self._uncommitted += done.uncommitted
+        self._flows = self._flows.with_those(done.flows)
         self.shelf.keep(self.facts())
 
     def trigger_failed(self, task_id: str, map_index: int, text: str) -> None:

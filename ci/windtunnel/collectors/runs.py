@@ -14,6 +14,7 @@ from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.final_saves import with_final_saves
 from windtunnel.collectors.given import Given
 from windtunnel.collectors.needs import need_of
+from windtunnel.collectors.node_values import NodeValues
 from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
@@ -34,6 +35,7 @@ class DagRunRequest:
     `neighbours` are the files of the DAGs that its tasks trigger or wait for, which Airflow would else not know.
     `given` is what else the user gives it, `forced` what its tasks are made to do, nothing in a plain run. `records` is
     the folder for the values that go through its dataflows, "" where nobody wants them.
+    It `looks` where they are to be looked at as they pass.
     """
 
     file: DagFile
@@ -43,6 +45,7 @@ class DagRunRequest:
     given: Given = field(default_factory=Given)
     forced: tuple[ForcedFacts, ...] = ()
     records: str = ""
+    looks: bool = False
 
 
 def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) -> Iterator[RunFacts]:
@@ -78,6 +81,7 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     make_ready(given.recording)
     databases = OpenDatabases(file.root)
     recording = record_drivers(effects, request.records)  # before the file is loaded: it may build a driver at its top
+    recording.look = NodeValues() if request.looks else None
     guard = WriteGuard(file.root, own_folder())
     guard.is_on = True
     keeper = TreeKeeper(file.root, own_folder())

@@ -21,12 +21,17 @@ def needed_by(execution: Execution) -> set[str]:
     return _behind(execution.graph.nodes, execution.final_vars, execution.overrides)
 
 
+def wished_by(execution: Execution) -> set[str]:
+    """Every node that the final variables would need if nothing were overridden."""
+    return _behind(execution.graph.nodes, execution.final_vars, ())
+
+
 def unkept(execution: Execution, executions: Sequence[Execution], effects: Effects) -> Iterator[tuple[Any, Seen]]:
     """The savers of one of a task's executions that did not save, and what became of each."""
     caught = [broken for broken in execution.broken if not _is_made_good(broken, executions, effects)]
     raised = {broken.node.name: broken for broken in caught if SAVER_TAG in broken.node.tags}
     saved, needed = {done.node.name for done in execution.saved}, needed_by(execution)
-    wished = _behind(execution.graph.nodes, execution.final_vars, ())
+    wished = wished_by(execution)
     for node in savers_of(execution):
         if node.name in raised:
             yield node, _swallowed(raised[node.name])
@@ -76,7 +81,7 @@ def _stopped(node: Any, caught: Sequence[Broken], execution: Execution) -> Seen:
 def _cut_off(node: Any, execution: Execution) -> Seen:
     if node.name in execution.overrides:
         return Seen(SaveState.NOT_REACHED, detail="it is overridden itself")
-    wished = _behind(execution.graph.nodes, execution.final_vars, ())
+    wished = wished_by(execution)
     ends = [name for name in execution.overrides if name in wished]
     before = [name for name in ends if node.name in _behind(execution.graph.nodes, [name], ())]
     return Seen(SaveState.CUT_OFF, detail=f"the override of {' and '.join(map(repr, sorted(before)))} stands before it")

@@ -13,12 +13,15 @@ from windtunnel.facts.contexts import (
     UndatedFacts,
     VisitFacts,
 )
+from windtunnel.facts.contracts import Fate, Gift, GivenFacts, SlowNodeFacts
+from windtunnel.facts.coverage import CoverageFacts, CoveredFacts, IdleFacts, UnusedFacts
 from windtunnel.facts.dags import MOST_DUE, ClockChange, CronFacts, DagFacts, ScheduleFacts, Shape
 from windtunnel.facts.data import DataFacts, LateFacts, LeakFacts, PullFacts, PushFacts, UnrenderedFacts
 from windtunnel.facts.dataflows import (
     DataflowFacts,
     DrivenTogetherFacts,
     DriverUseFacts,
+    MentionFacts,
     ModuleImportFacts,
     NodeFacts,
 )
@@ -35,6 +38,7 @@ from windtunnel.facts.files import (
     SharedFacts,
     UnseenDagsFacts,
 )
+from windtunnel.facts.flows import FlowFacts, LackingFacts, MisfitFacts, ValidationFacts
 from windtunnel.facts.forced import ForcedFacts, Forcing
 from windtunnel.facts.graphs import (
     CombinationFacts,
@@ -121,6 +125,8 @@ __all__ = [
     "Content",
     "ContextFacts",
     "CounterExample",
+    "CoverageFacts",
+    "CoveredFacts",
     "CronFacts",
     "CycleFacts",
     "DagFacts",
@@ -140,20 +146,26 @@ __all__ = [
     "End",
     "ExternalFacts",
     "FailureFacts",
+    "Fate",
     "Fault",
     "FileUseFacts",
+    "FlowFacts",
     "ForcedFacts",
     "Forcing",
     "GapFacts",
+    "Gift",
+    "GivenFacts",
     "Grade",
     "GraphFacts",
     "HiddenFacts",
+    "IdleFacts",
     "InstabilityFacts",
     "InventoryFacts",
     "KeptFacts",
     "KillFacts",
     "KilledFacts",
     "KilledSaveFacts",
+    "LackingFacts",
     "LateFacts",
     "LeakFacts",
     "LimitFacts",
@@ -161,7 +173,9 @@ __all__ = [
     "LoadFacts",
     "LossFacts",
     "MappingFacts",
+    "MentionFacts",
     "MisdeclaredFacts",
+    "MisfitFacts",
     "ModuleImportFacts",
     "NearNameFacts",
     "NeedFacts",
@@ -196,6 +210,7 @@ __all__ = [
     "SharedFacts",
     "Sight",
     "SlowImportFacts",
+    "SlowNodeFacts",
     "TaskFacts",
     "TaskRunFacts",
     "TwiceFacts",
@@ -206,7 +221,9 @@ __all__ = [
     "UnrenderedFacts",
     "UnrepeatedFacts",
     "UnseenDagsFacts",
+    "UnusedFacts",
     "UnusedIgnoreFacts",
+    "ValidationFacts",
     "ValueFacts",
     "VisitFacts",
     "Wired",

@@ -24,6 +24,15 @@ class NodeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MentionFacts:
+    """A value, as code, of a key of the configuration that a decorator asks for (`@config.when`)."""
+
+    key: str
+    value: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class DriverUseFacts:
     """A Hamilton driver that a line of the user's makes, or has compute something, while a module is imported."""
 
@@ -57,6 +66,7 @@ class DataflowFacts(Wired):
     failure: FailureFacts | None = None
     graph: GraphFacts = field(default_factory=GraphFacts)
     imported: ModuleImportFacts = field(default_factory=ModuleImportFacts)
+    mentions: tuple[MentionFacts, ...] = ()
 
     @property
     def cycles(self) -> tuple[CycleFacts, ...]:

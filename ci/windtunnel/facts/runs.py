@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from windtunnel.facts.contracts import GivenFacts, SlowNodeFacts
 from windtunnel.facts.data import DataFacts
+from windtunnel.facts.flows import FlowFacts
 from windtunnel.facts.forced import ForcedFacts
 from windtunnel.facts.processes import FailureFacts, ProcessFacts
 from windtunnel.facts.values import KeptFacts, LoadFacts, LossFacts
@@ -75,7 +77,13 @@ class RunEnd(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class DriverFacts:
-    """One execution of a Hamilton driver inside a task."""
+    """One execution of a Hamilton driver inside a task.
+
+    `location` is the user's line that drove it, where that is known; it went `well` where it ended in no exception.
+    `config` are its keys, each with the text of its value if decorators of the dataflow name it, else "". `reached` are
+    the nodes that were executed, each with the module whose function makes it, and `slow` those that took long. What it
+    asked for is chosen where it stands in the DAG's params, which may be given otherwise.
+    """
 
     task_id: str
     map_index: int
@@ -86,6 +94,14 @@ class DriverFacts:
     inputs: tuple[str, ...]
     overrides: tuple[str, ...]
     seconds: float
+    location: Location | None = None
+    well: bool = True
+    config: tuple[tuple[str, str], ...] = ()
+    adapters: tuple[str, ...] = ()
+    given: tuple[GivenFacts, ...] = ()
+    reached: tuple[tuple[str, str], ...] = ()
+    slow: tuple[SlowNodeFacts, ...] = ()
+    is_chosen: bool = False
 
 
 class SaveState(str, Enum):
@@ -247,6 +263,7 @@ class AttemptFacts:
     `uses` are the files that it wrote and the data that it read, `overwrites` the savers that met. `kept` is what its
     savers have left, `loads` what its loaders have read of what earlier tasks have left so. `recorded` are the files of
     the dataflows that it drove, to be played again.
+    `flows` is what was seen of the values in them, nothing where nobody asked.
     """
 
     state: str = ""
@@ -262,6 +279,7 @@ class AttemptFacts:
     overwrites: tuple[OverwriteFacts, ...] = ()
     uncommitted: tuple[UncommittedFacts, ...] = ()
     recorded: tuple[str, ...] = ()
+    flows: FlowFacts = FlowFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +294,7 @@ class RunFacts:
     working and temporary folders when it had ended. `forced` is what its tasks were made to do, nothing in the plain
     run. `loads` is what loaders have read of what savers of earlier tasks have left. `recorded` are files, for as long
     as the child processes are there, of the dataflows that its tasks drove, to be played again.
+    `flows` is what was seen of the values in them, nothing where nobody asked.
     """
 
     dag_id: str
@@ -297,6 +316,7 @@ class RunFacts:
     loads: tuple[LoadFacts, ...] = ()
     uncommitted: tuple[UncommittedFacts, ...] = ()
     recorded: tuple[str, ...] = ()
+    flows: FlowFacts = FlowFacts()
 
     @property
     def states(self) -> dict[str, str]:

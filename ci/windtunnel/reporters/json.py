@@ -9,11 +9,14 @@ import re
 from windtunnel.facts import (
     ContextFacts,
     CounterExample,
+    CoverageFacts,
+    CoveredFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
     DriverFacts,
     FailureFacts,
+    GivenFacts,
     KilledFacts,
     LoadFacts,
     LossFacts,
@@ -34,7 +37,18 @@ from windtunnel.reporters.json_kills import killed_save
 from windtunnel.reporters.json_values import Object
 from windtunnel.reporters.look import Look
 from windtunnel.reporters.safe import is_obeyed
-from windtunnel.reporters.tally import Module, Tally, contexts_of, dags, is_broken, modules, outcome, paths_of, tally
+from windtunnel.reporters.tally import (
+    Module,
+    Tally,
+    contexts_of,
+    coverage,
+    dags,
+    is_broken,
+    modules,
+    outcome,
+    paths_of,
+    tally,
+)
 
 SCHEMA = "1"
 """The version of the document's form: raised when a key goes or changes its meaning, not for a new one."""
@@ -72,6 +86,7 @@ def _document(report: Report) -> Object:
         "dags": [_dag(report, file, dag, run) for file, dag, run in dags(report)],
         "not_loaded": [_not_loaded(file) for file in report.files if is_broken(file)],
         "dataflows": [_dataflow(module) for module in modules(report)],
+        "coverage": _coverage(coverage(report)) if report.runs else None,
         "timings": [{"stage": timing.stage, "seconds": _seconds(timing.seconds)} for timing in report.timings],
     }
 
@@ -94,6 +109,8 @@ def _summary(report: Report, counts: Tally) -> Object:
         "changes_tried": counts.changes,
         "changes_declined": counts.changes_declined,
         "saves": {state.value: number for state, number in counts.saves.items()},
+        "nodes": counts.nodes,
+        "nodes_executed": counts.nodes_executed,
         "seed": report.seed,
         "fail_on": str(report.fail_on),
         "failed": report.failed,
@@ -236,7 +253,40 @@ def _driver(driver: DriverFacts) -> Object:
         "final_vars": driver.final_vars,
         "inputs": driver.inputs,
         "overrides": driver.overrides,
+        "config": [{"key": key, "value": value or None} for key, value in driver.config],
+        "adapters": driver.adapters,
+        "given": [_given(given) for given in driver.given],
+        "file": driver.location.path if driver.location else None,
+        "line": driver.location.line if driver.location else None,
+        "succeeded": driver.well,
         "seconds": _seconds(driver.seconds),
+    }
+
+
+def _given(given: GivenFacts) -> Object:
+    return {
+        "name": given.name,
+        "as": given.gift.value,
+        "fate": given.fate.value,
+        "nearest": given.nearest or None,
+    }
+
+
+def _coverage(known: CoverageFacts) -> Object:
+    return {
+        "nodes": known.nodes,
+        "executed": known.executed,
+        "modules": [{"module": module.name, **_covered(module)} for module in known.modules],
+        "dags": [{"dag_id": dag.name, **_covered(dag)} for dag in known.dags],
+    }
+
+
+def _covered(covered: CoveredFacts) -> Object:
+    return {
+        "file": covered.path,
+        "nodes": len(covered.nodes),
+        "executed": len(covered.executed),
+        "not_executed": covered.missing,
     }
 
 

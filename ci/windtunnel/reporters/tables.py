@@ -9,10 +9,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from windtunnel.facts import DagFacts, PropertyFacts, RunFacts
+from windtunnel.facts import CoveredFacts, DagFacts, PropertyFacts, RunFacts
 from windtunnel.report import Report
 from windtunnel.reporters import safe, saves
-from windtunnel.reporters.tally import Module, dags, ending, is_broken, modules, outcome, reason
+from windtunnel.reporters.tally import Module, coverage, dags, ending, is_broken, modules, outcome, reason
 
 _NONE = "-"
 _GOOD, _BAD = (
@@ -29,6 +29,7 @@ def tables(report: Report, verbosity: int, durations: int) -> Iterator[Renderabl
     yield from _not_loaded(report)
     yield from table("Modules", _module_columns(report), _module_rows(report))
     yield from _not_built(report)
+    yield from table("Node coverage", ("=what", "name", ">nodes", ">executed", ">%"), _coverage_rows(report))
     yield from table("Saves", saves.COLUMNS, saves.rows(report, verbosity))
     if verbosity > 0:
         yield from table("Properties", ("function", "result", ">examples", ">declined"), _property_rows(report))
@@ -97,7 +98,7 @@ def _module_columns(report: Report) -> tuple[str, ...]:
 
 def _module_rows(report: Report) -> Iterator[tuple[str, ...]]:
     for module in modules(report):
-        nodes = str(len(module.dataflow.nodes))
+        nodes = str(len({node.name for node in module.dataflow.nodes}))  # some are there in some configurations only
         yield (module.dataflow.module, nodes, *_tried(module, bool(report.properties)))
 
 
@@ -112,6 +113,25 @@ def _tried(module: Module, any_tried: bool) -> tuple[str, ...]:
 def _not_built(report: Report) -> Iterator[RenderableType]:
     broken = [f"not built: {flow.module} ({reason(flow)})" for flow in report.dataflows if is_broken(flow)]
     yield from _notes(broken)
+
+
+def _coverage_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    """The modules, all of them together where they are several, and the DAGs; nothing where no DAG drives a module."""
+    known = coverage(report)
+    if known.dags:
+        yield from (("module", module.name, *_covered(module)) for module in known.modules)
+        if len(known.modules) > 1:
+            yield "all", "modules", str(known.nodes), str(known.executed), _share(known.executed, known.nodes)
+        yield from (("DAG", dag.name, *_covered(dag)) for dag in known.dags)
+
+
+def _covered(covered: CoveredFacts) -> tuple[str, str, str]:
+    nodes, executed = len(covered.nodes), len(covered.executed)
+    return str(nodes), str(executed), _share(executed, nodes)
+
+
+def _share(executed: int, nodes: int) -> str:
+    return str(100 * executed // nodes)  # rounded down: 100 stands for all
 
 
 def _notes(notes: list[str]) -> Iterator[RenderableType]:

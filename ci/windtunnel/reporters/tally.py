@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from windtunnel.coverage import coverage_of
 from windtunnel.facts import (
     ContextFacts,
+    CoverageFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
@@ -56,6 +58,7 @@ class Tally:
     nobody made. `examples` sums the inputs on which properties were judged. `played` counts the dataflows that were
     played again, `changes` what was changed of that which enters them, and `cut_short` those for which there was no
     time for all.
+    `nodes` are those of all modules, 0 where no DAG has driven any.
     """
 
     findings: Mapping[Severity, int]
@@ -79,6 +82,8 @@ class Tally:
     changes: int = 0
     changes_declined: int = 0
     cut_short: int = 0
+    nodes: int = 0
+    nodes_executed: int = 0
 
 
 def tally(report: Report) -> Tally:
@@ -86,7 +91,7 @@ def tally(report: Report) -> Tally:
     severities = Counter(finding.severity for finding in report.counting)
     outcomes = Counter(outcome(run) for run in report.runs)
     saves = Counter(save.state for run in report.runs for save in run.saves)
-    every = modules(report)
+    every, nodes = modules(report), coverage(report)
     return Tally(
         findings={severity: severities[severity] for severity in sorted(Severity, reverse=True)},
         places=len({finding.location.path for finding in report.counting}),
@@ -109,6 +114,8 @@ def tally(report: Report) -> Tally:
         changes=sum(replay.trials for replay in report.replays),
         changes_declined=sum(replay.declined for replay in report.replays),
         cut_short=sum(replay.out_of_time for replay in report.replays),
+        nodes=nodes.nodes if nodes.dags else 0,
+        nodes_executed=nodes.executed,
     )
 
 
@@ -134,6 +141,12 @@ def contexts_of(report: Report, run: RunFacts | None) -> tuple[ContextFacts, ...
         return ()
     again = [one for one in report.contexts if (one.dag_id, one.location) == (run.dag_id, run.location)]
     return tuple(sorted(again, key=lambda context: context.name))
+
+
+def coverage(report: Report) -> CoverageFacts:
+    """The nodes of the modules, and which of them the runs have executed, those on further paths among them."""
+    further = (run for paths in report.paths for run in paths.runs)
+    return coverage_of(report.dataflows, (*report.runs, *further))
 
 
 def modules(report: Report) -> tuple[Module, ...]:

@@ -62,6 +62,8 @@ def _done(counts: Tally) -> Iterator[str]:
     if counts.played:
         late = f" ({counts.cut_short} not to the end)" if counts.cut_short else ""
         yield f"{counted(counts.played, 'dataflow')} played on {counted(counts.changes, 'change')} of data{late}"
+    if counts.nodes:
+        yield _of(counts.nodes_executed, counts.nodes, "node") + " executed"
     if sum(counts.saves.values()):
         yield _of(counts.saves[SaveState.WHOLE], sum(counts.saves.values()), "save") + " whole"
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from windtunnel.engine import run
+from windtunnel.checks import selected
+from windtunnel.collectors.dags import DagFile
+from windtunnel.collectors.discovery import Found
+from windtunnel.engine import Plan, run
 from windtunnel.facts import Fate, Gift, GivenFacts
 from windtunnel.reporters.tally import coverage
 from windtunnel.settings import Settings
@@ -247,6 +250,13 @@ def test_the_checks_find_each_fault_once(report):
         ("WT523", "materializing"),
         ("WT524", "slow_other"),
     ]
+
+
+@pytest.mark.parametrize(("chosen", "looks"), [("WT525", True), ("WT528", True), ("WT520", False), ("WT3", False)])
+def test_values_are_looked_at_only_where_a_chosen_check_asks(tmp_path, chosen, looks):
+    settings = Settings(tmp_path, select=(chosen,))
+    found = Found((DagFile(tmp_path / "a.py", tmp_path, tmp_path),), (), drives_hamilton=True)
+    assert Plan.of(selected(settings), found, settings).looks is looks
 
 
 def test_the_report_counts_nodes_by_module_and_by_dag(report):

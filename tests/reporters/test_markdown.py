@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tests.reporters.reports import BROKEN, CLEAN, FALSIFIED, SALES, SILENCED, TASK_FAILED, WIDE, chain, loaded, run_of
+from tests.reporters.reports import (
+    BROKEN,
+    CLEAN,
+    FALSIFIED,
+    MIXED,
+    SALES,
+    SILENCED,
+    TASK_FAILED,
+    WIDE,
+    chain,
+    loaded,
+    run_of,
+)
 from windtunnel.findings import Finding, Severity
 from windtunnel.fingerprints import KnownFinding, identity
 from windtunnel.report import Report
@@ -37,6 +49,13 @@ def test_a_clean_run_says_so_and_shows_its_dags() -> None:
     assert list(shown) == ["windtunnel: clean", "DAGs", "Slowest"]
     assert shown["windtunnel: clean"].startswith("clean · 1 DAG run, ")
     assert rows(shown["DAGs"])[2] == ["`daily_sales`", "2", "1", "1.00", "success", "1.25"]
+
+
+def test_node_coverage_is_shown_where_a_dag_drives_a_module() -> None:
+    assert rows(sections(MIXED)["Node coverage"])[2:] == [
+        ["module", "`modules.sales`", "2", "1", "50"],
+        ["DAG", "`daily_sales`", "2", "1", "50"],
+    ]
 
 
 def test_findings_come_with_links_to_their_lines_the_worst_first() -> None:

@@ -13,7 +13,7 @@ from windtunnel.reporters import mermaid, safe
 from windtunnel.reporters.gaps import gaps
 from windtunnel.reporters.look import Look
 from windtunnel.reporters.places import in_checkout
-from windtunnel.reporters.tables import slowest
+from windtunnel.reporters.tables import coverage_rows, slowest
 from windtunnel.reporters.tally import dags, outcome
 from windtunnel.reporters.verdict import counted, is_clean, verdict
 
@@ -26,12 +26,13 @@ _OBEYED = re.compile(r"[\\`*\[\]<>#|~@&$]|_(?!\w)|(?<!\w)_|:(?=\w)")
 
 
 def render(report: Report, look: Look) -> str:
-    """Verdict, findings, DAGs, pictures of those with findings, the slowest, and what was not run."""
+    """Verdict, findings, DAGs, pictures of those with findings, node coverage, the slowest, and what was not run."""
     parts = (
         _verdict(report),
         _findings(report, look),
         _dags(report, look),
         _pictures(report),
+        _coverage(report),
         _slowest(report, look),
         _gaps(report),
     )
@@ -113,6 +114,13 @@ def _picture(dag: DagFacts, found: dict[str, Severity]) -> str:
     if mermaid.too_large(dag):
         return f"{title} (not drawn: {counted(len(dag.tasks), 'task')}, {counted(len(dag.edges), 'edge')})"
     return f"{title}\n\n```mermaid\n{mermaid.picture(dag, found)}\n```"
+
+
+def _coverage(report: Report) -> str:
+    every = list(coverage_rows(report))
+    rows = [(what, _code(name), *counts) for what, name, *counts in every[:MOST_DAGS]]
+    columns = ("what", "name", "nodes", "executed", "%")
+    return _section("### Node coverage", columns, rows, len(every) - len(rows), "row")
 
 
 def _slowest(report: Report, look: Look) -> str:

@@ -29,7 +29,7 @@ def tables(report: Report, verbosity: int, durations: int) -> Iterator[Renderabl
     yield from _not_loaded(report)
     yield from table("Modules", _module_columns(report), _module_rows(report))
     yield from _not_built(report)
-    yield from table("Node coverage", ("=what", "name", ">nodes", ">executed", ">%"), _coverage_rows(report))
+    yield from table("Node coverage", ("=what", "name", ">nodes", ">executed", ">%"), coverage_rows(report))
     yield from table("Saves", saves.COLUMNS, saves.rows(report, verbosity))
     if verbosity > 0:
         yield from table("Properties", ("function", "result", ">examples", ">declined"), _property_rows(report))
@@ -115,7 +115,7 @@ def _not_built(report: Report) -> Iterator[RenderableType]:
     yield from _notes(broken)
 
 
-def _coverage_rows(report: Report) -> Iterator[tuple[str, ...]]:
+def coverage_rows(report: Report) -> Iterator[tuple[str, ...]]:
     """The modules, all of them together where they are several, and the DAGs; nothing where no DAG drives a module."""
     known = coverage(report)
     if known.dags:

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
-from tests.reporters.reports import BROKEN, CLEAN, FALSIFIED, SALES, SILENCED, TASK_FAILED, WIDE, chain, loaded, run_of
+import pytest
+
+from tests.reporters.reports import (
+    BROKEN,
+    CLEAN,
+    DONE,
+    FALSIFIED,
+    SALES,
+    SILENCED,
+    TASK_FAILED,
+    WIDE,
+    chain,
+    loaded,
+    run_of,
+)
+from windtunnel.errors import UsageError
 from windtunnel.findings import Finding, Severity
 from windtunnel.fingerprints import KnownFinding, identity
 from windtunnel.report import Report
 from windtunnel.reporters import render
+from windtunnel.reporters.base import read_base
 
 LINKS = "https://github.com/o/r/blob/abc/"
 
@@ -113,3 +130,30 @@ def test_nothing_that_people_write_is_obeyed() -> None:
 
     assert not re.search(r"<img|@|\*\*|`|\[a\]|#1\b", re.sub(r"&#\d+;", "", row[3]))
     assert len(row) == 4
+
+
+def test_with_a_report_of_the_base_branch_what_changed_comes_first(tmp_path: Path) -> None:
+    stock = chain("stock", "dags/stock.py", "a", "b")
+    before = replace(CLEAN, files=(loaded(SALES), loaded(chain("stock", "dags/stock.py", "a")), loaded(WIDE)), runs=())
+    (tmp_path / "base.json").write_text(render(before, "json"))
+    now = replace(CLEAN, files=(loaded(SALES), loaded(stock), loaded(chain("fresh", "dags/fresh.py", "a"))))
+    body = sections(now, base=read_base(str(tmp_path / "base.json")))["DAGs"]
+
+    assert rows(body)[2:] == [
+        ["`stock`", "1 → 2", "1", "1.00", "not run", ""],
+        ["`fresh` (new)", "1", "1", "1.00", "not run", ""],
+        ["`daily_sales`", "2", "1", "1.00", "success", "1.25"],
+    ]
+    assert body.endswith("No longer there: `wide`.")
+    slower = replace(before, runs=(run_of(SALES, process=replace(DONE, seconds=9.0)),))
+    (tmp_path / "base.json").write_text(render(slower, "json"))
+    assert "9.00 → 1.25" in sections(CLEAN, base=read_base(str(tmp_path / "base.json")))["DAGs"]
+
+
+def test_a_base_that_is_no_report_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("[]")
+    assert read_base("") is None
+    with pytest.raises(UsageError, match="not a report of `windtunnel check --report json=FILE`"):
+        read_base(str(tmp_path / "x.json"))
+    with pytest.raises(UsageError, match=r"--compare .*none.json: No such file"):
+        read_base(str(tmp_path / "none.json"))

@@ -157,3 +157,32 @@ def test_a_base_that_is_no_report_is_refused(tmp_path: Path) -> None:
         read_base(str(tmp_path / "x.json"))
     with pytest.raises(UsageError, match=r"--compare .*none.json: No such file"):
         read_base(str(tmp_path / "none.json"))
+
+
+def test_a_changed_dag_is_drawn_with_what_is_new_and_what_is_gone(tmp_path: Path) -> None:
+    before = replace(chain("d", "dags/d.py", "a", "b", "c"), edges=(("a", "b"), ("b", "c")))
+    now = replace(chain("d", "dags/d.py", "a", "b", "x"), edges=(("a", "b"), ("b", "x"), ("a", "x")))
+    (tmp_path / "base.json").write_text(render(replace(CLEAN, files=(loaded(before),), runs=()), "json"))
+    base = read_base(str(tmp_path / "base.json"))
+    body = sections(replace(CLEAN, files=(loaded(now),), runs=()), base=base)["Changed DAGs"]
+
+    assert body.splitlines()[:16] == [
+        "Green and thick is new, dashed and dotted is gone.",
+        "",
+        "**d**",
+        "",
+        "```mermaid",
+        "flowchart LR",
+        '    t0["a"]',
+        '    t1["b"]',
+        '    t2["x"]',
+        '    t3["c"]',
+        "    t0 --> t1",
+        "    t1 ==> t2",
+        "    t0 ==> t2",
+        "    t1 -.-> t3",
+        "    classDef new fill:#dafbe1,stroke:#1a7f37,stroke-width:3px,color:#1f2328",
+        "    class t2 new",
+    ]
+    assert "    class t3 gone" in body
+    assert "Changed DAGs" not in sections(replace(CLEAN, files=(loaded(before),), runs=()), base=base)

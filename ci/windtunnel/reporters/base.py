@@ -14,18 +14,25 @@ from windtunnel.facts import DagFacts, RunFacts
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one DAG; `seconds` is None where it was not run."""
+    """Of one DAG; `seconds` is None where it was not run, `edges` are pairs of `task_ids`."""
 
-    tasks: int
+    task_ids: frozenset[str]
+    edges: frozenset[tuple[str, str]]
     width: int
     linearity: float
     seconds: float | None
+
+    @property
+    def tasks(self) -> int:
+        """How many there are."""
+        return len(self.task_ids)
 
 
 def figures_of(dag: DagFacts, run: RunFacts | None) -> Figures:
     """Those of a DAG of this run, as a report would keep them."""
     seconds = round(run.process.seconds, 3) if run else None
-    return Figures(dag.shape.tasks, dag.shape.width, round(dag.shape.linearity, 4), seconds)
+    task_ids = frozenset(task.task_id for task in dag.tasks)
+    return Figures(task_ids, frozenset(dag.edges), dag.shape.width, round(dag.shape.linearity, 4), seconds)
 
 
 def read_base(file: str) -> Mapping[str, Figures] | None:
@@ -42,5 +49,6 @@ def read_base(file: str) -> Mapping[str, Figures] | None:
 
 
 def _figures(dag: Mapping[str, Any]) -> Figures:
-    run = dag["run"]
-    return Figures(dag["tasks"], dag["width"], dag["linearity"], run["seconds"] if run else None)
+    edges = frozenset((up, down) for up, down in dag["edge_list"])
+    seconds = dag["run"]["seconds"] if dag["run"] else None
+    return Figures(frozenset(dag["task_ids"]), edges, dag["width"], dag["linearity"], seconds)

@@ -33,6 +33,7 @@ def render(report: Report, look: Look) -> str:
         _verdict(report),
         _findings(report, look),
         _dags(report, look),
+        _changes(report, look),
         _pictures(report),
         _slowest(report, look),
         _gaps(report),
@@ -113,6 +114,28 @@ def _gone_dags(report: Report, look: Look) -> str:
     return f"No longer there: {names}." if gone else ""
 
 
+def _changes(report: Report, look: Look) -> str:
+    """The DAGs whose tasks or edges are others than before."""
+    both = [(dag, before) for _, dag, _ in dags(report) if (before := _before(dag, look))]
+    changed = [(dag, before) for dag, before in both if not _is_drawn_alike(figures_of(dag, None), before)]
+    if not changed:
+        return ""
+    note = "Green and thick is new, dashed and dotted is gone."
+    parts = [_drawn(dag, f"**{_text(dag.dag_id)}**", mermaid.change(dag, was)) for dag, was in changed[:MOST_PICTURES]]
+    left_out = _left_out(len(changed) - len(parts), "DAG")
+    return "\n\n".join(["### Changed DAGs", note, *parts, *filter(None, [left_out])])
+
+
+def _is_drawn_alike(one: Figures, other: Figures) -> bool:
+    return (one.task_ids, one.edges) == (other.task_ids, other.edges)
+
+
+def _drawn(dag: DagFacts, title: str, picture: str) -> str:
+    if mermaid.too_large(dag):
+        return f"{title} (not drawn: {counted(len(dag.tasks), 'task')}, {counted(len(dag.edges), 'edge')})"
+    return f"{title}\n\n```mermaid\n{picture}\n```"
+
+
 def _pictures(report: Report) -> str:
     """The DAGs with new findings, the worst first."""
     worst = {(dag.dag_id, dag.location.path): (dag, _worst(report, dag)) for _, dag, _ in dags(report)}
@@ -137,9 +160,7 @@ def _worst(report: Report, dag: DagFacts) -> dict[str, Severity]:
 
 def _picture(dag: DagFacts, found: dict[str, Severity]) -> str:
     title = f"**{_text(dag.dag_id)}**: the worst finding is {max(found.values())!s}"
-    if mermaid.too_large(dag):
-        return f"{title} (not drawn: {counted(len(dag.tasks), 'task')}, {counted(len(dag.edges), 'edge')})"
-    return f"{title}\n\n```mermaid\n{mermaid.picture(dag, found)}\n```"
+    return _drawn(dag, title, mermaid.picture(dag, found))
 
 
 def _slowest(report: Report, look: Look) -> str:

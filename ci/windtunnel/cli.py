@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from windtunnel.report import Report
+    from windtunnel.reporters.base import Figures
 
 CLEAN, FINDINGS, WRONG_USAGE, OUR_FAULT = range(4)
 
@@ -96,6 +97,7 @@ def check(paths: tuple[Path, ...], **given: Any) -> int:
     """Load, run and try what is in PATHS (the repository that you stand in, if none is given)."""
     from windtunnel import engine
     from windtunnel.commands.progress import progress_of
+    from windtunnel.reporters.base import read_base
 
     settings = settings_for(paths, given)
     _insist_on_output(settings.output)
@@ -103,9 +105,10 @@ def check(paths: tuple[Path, ...], **given: Any) -> int:
         _insist_on_output(file, f"--report {form}:")
     if settings.update_baseline:
         _insist_on_output(settings.baseline, "--baseline")
+    base = read_base(settings.compare)
     with progress_of(settings) as bar:
         report = engine.run(settings, bar.progress, watch=bar.watch)
-    _write(report, settings)
+    _write(report, settings, base)
     if settings.update_baseline:
         _write_baseline(report, settings)
     return FINDINGS if report.failed else CLEAN
@@ -301,7 +304,7 @@ def _insist_on_output(output: str, flag: str = "--output") -> None:
         raise UsageError(f"{flag} {output}: there is no folder {file.parent}")
 
 
-def _write(report: Report, settings: Settings) -> None:
+def _write(report: Report, settings: Settings, base: Mapping[str, Figures] | None = None) -> None:
     from windtunnel.reporters import render
 
     color, width = _looks(settings)
@@ -310,6 +313,7 @@ def _write(report: Report, settings: Settings) -> None:
         "statistics": settings.statistics,
         "durations": settings.durations,
         "links": _links(os.environ),
+        "base": base,
     }
     for form, file in settings.report:
         _deliver(render(report, form, width=_width(to_file=True), **look), file, "--report")

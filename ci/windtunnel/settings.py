@@ -402,6 +402,14 @@ class Settings:
         report=True,
         repeated=True,
     )
+    compare: str = _setting(
+        "",
+        "JSON report of the base branch: the form markdown shows what a change does to the figures of its DAGs.",
+        path_text,
+        "a path",
+        "FILE",
+        report=True,
+    )
     statistics: bool = _switch("Count the findings by check.")
     durations: int = _setting(
         5, "How many of the slowest are named.", at_least(0, int), "a whole number from 0", "N", report=True
@@ -456,7 +464,7 @@ def read_pyproject(root: Path) -> dict[str, Any]:
 
 def _from_root(root: Path, key: str, value: object) -> object:
     """The value; a file that it names for reading or writing lies below `root`, wherever the user stands."""
-    if key in ("output", "baseline", "env-file", "fixtures") and isinstance(value, str) and value:
+    if key in ("output", "baseline", "compare", "env-file", "fixtures") and isinstance(value, str) and value:
         return str(root / value)
     if key == "report" and isinstance(value, list):
         return [_from_root_report(root, entry) for entry in value]

@@ -215,6 +215,8 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
         "peak_is_bound": False,
         "linearity": 0.4,
         "redundant_edges": [["a", "e"]],
+        "task_ids": [],
+        "edge_list": [],
         "schedule": {"summary": "None", "start": None, "end": None, "next_runs": [], "due": 0},
         "run": None,
         "paths": [],

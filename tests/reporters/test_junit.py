@@ -69,6 +69,15 @@ def test_a_finding_fails_the_case_of_its_subject_and_stage() -> None:
     assert shown["modules/sales.py::graph"].find("failure") is None
 
 
+def test_what_is_found_between_a_dag_and_its_modules_belongs_to_the_run() -> None:
+    asked = replace(TASK_FAILED, code="WT520", message="asks for nothing", location=Location("modules/sales.py", 3))
+    played = replace(asked, code="WT620", node="nobody_knows")
+
+    assert (
+        len(str(found(asked, played)["dags/daily_sales.py::daily_sales::run"].findtext("failure")).split("\n\n")) == 2
+    )
+
+
 def test_what_does_not_fail_the_run_fails_no_case_and_is_told() -> None:
     warning = replace(TASK_FAILED, severity=Severity.WARNING)
     run = found(warning, replace(TASK_FAILED, known=True), SILENCED)["dags/daily_sales.py::daily_sales::run"]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from tests.reporters.reports import (
     BROKEN,
     CLEAN,
+    DONE,
     FALSIFIED,
     MIXED,
     SALES,
@@ -18,10 +22,12 @@ from tests.reporters.reports import (
     loaded,
     run_of,
 )
+from windtunnel.errors import UsageError
 from windtunnel.findings import Finding, Severity
 from windtunnel.fingerprints import KnownFinding, identity
 from windtunnel.report import Report
 from windtunnel.reporters import render
+from windtunnel.reporters.base import read_base
 
 LINKS = "https://github.com/o/r/blob/abc/"
 
@@ -132,3 +138,59 @@ def test_nothing_that_people_write_is_obeyed() -> None:
 
     assert not re.search(r"<img|@|\*\*|`|\[a\]|#1\b", re.sub(r"&#\d+;", "", row[3]))
     assert len(row) == 4
+
+
+def test_with_a_report_of_the_base_branch_what_changed_comes_first(tmp_path: Path) -> None:
+    stock = chain("stock", "dags/stock.py", "a", "b")
+    before = replace(CLEAN, files=(loaded(SALES), loaded(chain("stock", "dags/stock.py", "a")), loaded(WIDE)), runs=())
+    (tmp_path / "base.json").write_text(render(before, "json"))
+    now = replace(CLEAN, files=(loaded(SALES), loaded(stock), loaded(chain("fresh", "dags/fresh.py", "a"))))
+    body = sections(now, base=read_base(str(tmp_path / "base.json")))["DAGs"]
+
+    assert rows(body)[2:] == [
+        ["`stock`", "1 → 2", "1", "1.00", "not run", ""],
+        ["`fresh` (new)", "1", "1", "1.00", "not run", ""],
+        ["`daily_sales`", "2", "1", "1.00", "success", "1.25"],
+    ]
+    assert body.endswith("No longer there: `wide`.")
+    slower = replace(before, runs=(run_of(SALES, process=replace(DONE, seconds=9.0)),))
+    (tmp_path / "base.json").write_text(render(slower, "json"))
+    assert "9.00 → 1.25" in sections(CLEAN, base=read_base(str(tmp_path / "base.json")))["DAGs"]
+
+
+def test_a_base_that_is_no_report_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("[]")
+    assert read_base("") is None
+    with pytest.raises(UsageError, match="not a report of `windtunnel check --report json=FILE`"):
+        read_base(str(tmp_path / "x.json"))
+    with pytest.raises(UsageError, match=r"--compare .*none.json: No such file"):
+        read_base(str(tmp_path / "none.json"))
+
+
+def test_a_changed_dag_is_drawn_with_what_is_new_and_what_is_gone(tmp_path: Path) -> None:
+    before = replace(chain("d", "dags/d.py", "a", "b", "c"), edges=(("a", "b"), ("b", "c")))
+    now = replace(chain("d", "dags/d.py", "a", "b", "x"), edges=(("a", "b"), ("b", "x"), ("a", "x")))
+    (tmp_path / "base.json").write_text(render(replace(CLEAN, files=(loaded(before),), runs=()), "json"))
+    base = read_base(str(tmp_path / "base.json"))
+    body = sections(replace(CLEAN, files=(loaded(now),), runs=()), base=base)["Changed DAGs"]
+
+    assert body.splitlines()[:16] == [
+        "Green and thick is new, dashed and dotted is gone.",
+        "",
+        "**d**",
+        "",
+        "```mermaid",
+        "flowchart LR",
+        '    t0["a"]',
+        '    t1["b"]',
+        '    t2["x"]',
+        '    t3["c"]',
+        "    t0 --> t1",
+        "    t1 ==> t2",
+        "    t0 ==> t2",
+        "    t1 -.-> t3",
+        "    classDef new fill:#dafbe1,stroke:#1a7f37,stroke-width:3px,color:#1f2328",
+        "    class t2 new",
+    ]
+    assert "    class t3 gone" in body
+    assert "Changed DAGs" not in sections(replace(CLEAN, files=(loaded(before),), runs=()), base=base)

@@ -164,6 +164,8 @@ def _dag(report: Report, file: DagFileFacts, dag: DagFacts, run: RunFacts | None
         "peak_is_bound": dag.is_peak_bound,
         "linearity": round(dag.shape.linearity, 4),
         "redundant_edges": dag.shape.redundant_edges,
+        "task_ids": [task.task_id for task in dag.tasks],
+        "edge_list": dag.edges,
         "schedule": _schedule(dag.schedule),
         "run": _run(run) if run else None,
         "paths": [_path(taken) for taken in paths.runs] if paths else [],

@@ -72,6 +72,7 @@ def _cases(report: Report) -> list[_Case]:
         path = finding.location.path
         there = by_name.get((path, of, stage))
         nearest = [there] if there else by_subject[of, stage] if of else []
+        nearest = nearest or by_subject[finding.dag_id, "run"]  # a dataflow that was played again, for one
         keys = ((path, "", "load"), (path, "", "graph"), (path, "", "other"))
         of_file = [by_name[key] for key in keys if key in by_name]
         if not nearest and not of_file:  # in a file that is neither a DAG file nor a module
@@ -84,7 +85,7 @@ def _cases(report: Report) -> list[_Case]:
 def _of(finding: Finding) -> tuple[str, str]:
     """The subject and the stage that a finding belongs to, by its block."""
     block = finding.code[2:3]
-    if block in "34":
+    if block in "34" or (finding.dag_id and block == "5"):  # what a DAG asks of its modules
         return finding.dag_id, "run"
     return (finding.node, "properties") if block == "6" else ("", "graph" if block == "5" else "load")
 

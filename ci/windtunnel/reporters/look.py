@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from windtunnel.reporters.base import Figures
 
 SLOWEST = 5
 """How many of the slowest are named if nobody says."""
@@ -13,6 +16,7 @@ class Look:
     """`width` is in columns; `verbosity` -1 quiet, 0 normal, 1 verbose; `durations` how many of the slowest are named.
 
     `links` is the address below which the repository can be read, with a slash at its end; "" where there is none.
+    `base` are the figures of the DAGs before a change, None where there is nothing to compare with.
     """
 
     color: bool = False
@@ -21,3 +25,4 @@ class Look:
     statistics: bool = False
     durations: int = SLOWEST
     links: str = ""
+    base: Mapping[str, Figures] | None = None

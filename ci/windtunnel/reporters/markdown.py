@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from windtunnel.facts import DagFacts, RunFacts
 from windtunnel.findings import Finding, Location, Severity
 from windtunnel.report import Report
 from windtunnel.reporters import mermaid, safe
+from windtunnel.reporters.base import Figures, figures_of
 from windtunnel.reporters.gaps import gaps
 from windtunnel.reporters.look import Look
 from windtunnel.reporters.places import in_checkout
@@ -31,6 +33,7 @@ def render(report: Report, look: Look) -> str:
         _verdict(report),
         _findings(report, look),
         _dags(report, look),
+        _changes(report, look),
         _pictures(report),
         _coverage(report),
         _slowest(report, look),
@@ -71,20 +74,67 @@ def _row(report: Report, finding: Finding, look: Look) -> tuple[str, ...]:
 
 
 def _dags(report: Report, look: Look) -> str:
-    every = list(dags(report))
-    rows = [
-        (_place(report, dag.location, look, dag.dag_id), *_shape(dag), *_run(run)) for _, dag, run in every[:MOST_DAGS]
-    ]
+    """What is new or was changed comes first, where there is a report of the base branch to compare with."""
+    every = [(dag, run, _before(dag, look)) for _, dag, run in dags(report)]
+    every.sort(key=lambda one: look.base is not None and not _is_changed(*one))
+    rows = [_dag_row(report, dag, run, before, look) for dag, run, before in every[:MOST_DAGS]]
     columns = ("DAG", "tasks", "width", "linearity", "run", "seconds")
-    return _section("### DAGs", columns, rows, len(every) - len(rows), "DAG")
+    table = _section("### DAGs", columns, rows, len(every) - len(rows), "DAG")
+    return "\n\n".join(filter(None, [table, _gone_dags(report, look)]))
 
 
-def _shape(dag: DagFacts) -> tuple[str, ...]:
-    return str(dag.shape.tasks), str(dag.shape.width), f"{dag.shape.linearity:.2f}"
+def _before(dag: DagFacts, look: Look) -> Figures | None:
+    return (look.base or {}).get(dag.dag_id)
 
 
-def _run(run: RunFacts | None) -> tuple[str, str]:
-    return (outcome(run).value, f"{run.process.seconds:.2f}") if run else ("not run", "")
+def _is_changed(dag: DagFacts, run: RunFacts | None, before: Figures | None) -> bool:
+    """By its shape; how long it runs differs each time."""
+    return before is None or replace(before, seconds=None) != replace(figures_of(dag, run), seconds=None)
+
+
+def _dag_row(report: Report, dag: DagFacts, run: RunFacts | None, before: Figures | None, look: Look) -> Sequence[str]:
+    name = _place(report, dag.location, look, dag.dag_id) + (" (new)" if look.base is not None and not before else "")
+    now = figures_of(dag, run)
+    was = before or now
+    shape = (_change(f"{was.tasks}", f"{now.tasks}"), _change(f"{was.width}", f"{now.width}"))
+    linearity = _change(f"{was.linearity:.2f}", f"{now.linearity:.2f}")
+    return name, *shape, linearity, outcome(run).value if run else "not run", _change(_time(was), _time(now))
+
+
+def _time(figures: Figures) -> str:
+    return "" if figures.seconds is None else f"{figures.seconds:.2f}"
+
+
+def _change(before: str, now: str) -> str:
+    return f"{before} → {now}" if before and now and before != now else now
+
+
+def _gone_dags(report: Report, look: Look) -> str:
+    gone = sorted(set(look.base or {}) - {dag.dag_id for _, dag, _ in dags(report)})
+    names = ", ".join(_code(dag_id) for dag_id in gone[:MOST_DAGS])
+    return f"No longer there: {names}." if gone else ""
+
+
+def _changes(report: Report, look: Look) -> str:
+    """The DAGs whose tasks or edges are others than before."""
+    both = [(dag, before) for _, dag, _ in dags(report) if (before := _before(dag, look))]
+    changed = [(dag, before) for dag, before in both if not _is_drawn_alike(figures_of(dag, None), before)]
+    if not changed:
+        return ""
+    note = "Green and thick is new, dashed and dotted is gone."
+    parts = [_drawn(dag, f"**{_text(dag.dag_id)}**", mermaid.change(dag, was)) for dag, was in changed[:MOST_PICTURES]]
+    left_out = _left_out(len(changed) - len(parts), "DAG")
+    return "\n\n".join(["### Changed DAGs", note, *parts, *filter(None, [left_out])])
+
+
+def _is_drawn_alike(one: Figures, other: Figures) -> bool:
+    return (one.task_ids, one.edges) == (other.task_ids, other.edges)
+
+
+def _drawn(dag: DagFacts, title: str, picture: str) -> str:
+    if mermaid.too_large(dag):
+        return f"{title} (not drawn: {counted(len(dag.tasks), 'task')}, {counted(len(dag.edges), 'edge')})"
+    return f"{title}\n\n```mermaid\n{picture}\n```"
 
 
 def _pictures(report: Report) -> str:
@@ -111,9 +161,7 @@ def _worst(report: Report, dag: DagFacts) -> dict[str, Severity]:
 
 def _picture(dag: DagFacts, found: dict[str, Severity]) -> str:
     title = f"**{_text(dag.dag_id)}**: the worst finding is {max(found.values())!s}"
-    if mermaid.too_large(dag):
-        return f"{title} (not drawn: {counted(len(dag.tasks), 'task')}, {counted(len(dag.edges), 'edge')})"
-    return f"{title}\n\n```mermaid\n{mermaid.picture(dag, found)}\n```"
+    return _drawn(dag, title, mermaid.picture(dag, found))
 
 
 def _coverage(report: Report) -> str:

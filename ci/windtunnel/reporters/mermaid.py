@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from windtunnel.facts import DagFacts
 from windtunnel.findings import Severity
 from windtunnel.reporters import safe
+from windtunnel.reporters.base import Figures
 
 MOST_TASKS, MOST_EDGES = 60, 300
 """What can still be read. Mermaid itself refuses more than 500 edges, or 50,000 characters."""
@@ -18,6 +19,8 @@ _STYLES = {
     Severity.WARNING: "fill:#fff8c5,stroke:#9a6700,stroke-width:3px,color:#1f2328",
     Severity.NOTICE: "fill:#ddf4ff,stroke:#0969da,stroke-width:2px,color:#1f2328",
 }
+_NEW = "fill:#dafbe1,stroke:#1a7f37,stroke-width:3px,color:#1f2328"
+_GONE = "fill:#f6f8fa,stroke:#cf222e,stroke-dasharray:4 3,color:#57606a"
 
 
 def too_large(dag: DagFacts) -> bool:
@@ -30,11 +33,34 @@ def picture(dag: DagFacts, found: Mapping[str, Severity]) -> str:
     return "\n".join(_lines(dag, found))
 
 
-def _lines(dag: DagFacts, found: Mapping[str, Severity]) -> Iterator[str]:
-    names = {task.task_id: f"t{number}" for number, task in enumerate(dag.tasks)}
+def change(dag: DagFacts, before: Figures) -> str:
+    """The text of the flowchart with what is new (thick arrows, green) and what is gone (dotted, dashed)."""
+    return "\n".join(_changed_lines(dag, before))
+
+
+def _changed_lines(dag: DagFacts, before: Figures) -> Iterator[str]:
+    task_ids = [task.task_id for task in dag.tasks]
+    gone = sorted(before.task_ids.difference(task_ids))
+    names = {task_id: f"t{number}" for number, task_id in enumerate([*task_ids, *gone])}
+    yield from _tasks(names)
+    for up, down in dag.edges:
+        if up in names and down in names:
+            yield f"    {names[up]} {'-->' if (up, down) in before.edges else '==>'} {names[down]}"
+    lost = sorted(before.edges.difference(dag.edges))
+    yield from (f"    {names[up]} -.-> {names[down]}" for up, down in lost if up in names and down in names)
+    yield from _marked([names[one] for one in task_ids if one not in before.task_ids], "new", _NEW)
+    yield from _marked([names[one] for one in gone], "gone", _GONE)
+
+
+def _tasks(names: Mapping[str, str]) -> Iterator[str]:
     yield "flowchart LR"
     for task_id, name in names.items():
         yield f'    {name}["{_label(task_id)}"]'
+
+
+def _lines(dag: DagFacts, found: Mapping[str, Severity]) -> Iterator[str]:
+    names = {task.task_id: f"t{number}" for number, task in enumerate(dag.tasks)}
+    yield from _tasks(names)
     yield from (f"    {names[up]} --> {names[down]}" for up, down in dag.edges if up in names and down in names)
     for severity, style in _STYLES.items():
         marked = [names[task_id] for task_id, worst in found.items() if worst is severity and task_id in names]

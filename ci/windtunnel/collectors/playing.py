@@ -30,7 +30,7 @@ _SHRINKING = 0.3  # of the time; the rest is for finding
 def play_again(request: ReplayRequest) -> ReplayFacts:
     """The facts of one dataflow, played in this very process."""
     ends = time.monotonic() + request.seconds
-    _enter(request)
+    enter(request)
     recorded = read_recorded(request.file)
     modules = tuple(name for name, _ in recorded.modules)
     facts = replace(request.nothing_known(recorded.task_id), modules=modules)
@@ -97,7 +97,8 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _enter(request: ReplayRequest) -> None:
+def enter(request: ReplayRequest) -> None:
+    """Settle in, so that the modules can be imported and nothing of the repository be written."""
     from windtunnel.airflow_compat.environment import airflow_variables
     from windtunnel.collectors.dags import own_folder
     from windtunnel.collectors.effects import refuse_network

@@ -66,7 +66,7 @@ class _Playing:
             breaks=tuple(map(_facts_of, groups)),
         )
         self._shelf.keep(facts)
-        facts = replace(facts, peeks=tuple(peeks(self._stage)))
+        facts = replace(facts, peeks=tuple(peeks(self._stage, partial(_is_before, self._ends))))
         return replace(facts, breaks=tuple(self._with_code(facts.breaks, groups)))
 
     def _with_code(self, told: Sequence[BreakFacts], groups: Sequence[Sequence[Break]]) -> Iterator[BreakFacts]:

@@ -13,5 +13,5 @@ def profiles(settings: Settings, dag_id: str) -> tuple[ProfileFacts, ...]:
     """Run the DAG, and describe what entered each dataflow. UsageError where there is no DAG of this name."""
     with SingleRuns(settings, where="profile", records=True) as runs:
         run = runs.run(dag_id)
-        requests = replay_requests(run, runs.file(dag_id), settings.timeout, ())
+        requests = replay_requests(run, runs.file(dag_id))
         return tuple(collect_profiles(runs.pools.modules, requests, settings.timeout)) if requests else ()

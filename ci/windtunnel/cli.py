@@ -214,6 +214,23 @@ def show(dag_id: str, **given: Any) -> None:
 
 
 @cli.command()
+@click.argument("dag_id")
+@click.option("--format", "form", type=click.Choice(("yaml", "json")), default="yaml", help="Form of the profile.")
+@click.option("--output", "-o", metavar="FILE", default="", help="Write it to this file instead of stdout.")
+@partial(_with_settings, chosen=_FOR_RUNS)
+def profile(dag_id: str, form: str, output: str, **given: Any) -> None:
+    """Run the DAG and describe what entered its dataflows: dtypes, ranges, shares, counts; no value of a text."""
+    from windtunnel.commands.profile import profiles
+    from windtunnel.reporters.profile import render
+
+    _insist_on_output(output)
+    found = profiles(replace(settings_for((), given), output=""), dag_id)
+    if not found:
+        raise UsageError(f"profile: no task of DAG {dag_id!r} that ended well has driven a dataflow")
+    _deliver(render(found, form), output)
+
+
+@cli.command()
 @click.argument("id", required=False)
 @click.option(
     "--from", "file", metavar="FILE", default="", help="The JSON report (that of pyproject.toml if not given)."

@@ -87,7 +87,6 @@ _BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
 _BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
 _BEFORE_CONTEXTS = ("WT301", "WT304", "WT305", "WT306", "WT307", "WT308")
 _BEFORE_GRAPHS = ("WT501", "WT510")
-_OF_TIMEOUT = 0.6  # one more trial may be at work when a dataflow's share of the budget is spent
 _BY_OTHER_HASHES = "WT609"
 FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 """What a file that loads has only where it is at fault."""
@@ -368,14 +367,10 @@ def plain_runs(
 
 
 def replays_of(requests: Iterable[DagRunRequest], runs: Iterable[RunFacts], settings: Settings) -> list[ReplayRequest]:
-    """What asks for each dataflow that was recorded in a run to be played again; they share the time for properties."""
+    """What asks for each dataflow that was recorded in a run to be played again."""
     files = {(request.dag.location.path, request.dag.dag_id): request.file for request in requests}
     recorded = [(run, files[run.location.path, run.dag_id]) for run in runs if run.recorded]
-    number = sum(len(run.recorded) for run, _ in recorded)
-    budget = settings.property_budget / 2  # the other half is for what is drawn
-    seconds = min(budget * settings.jobs / max(number, 1), budget, settings.timeout * _OF_TIMEOUT)
-    wanted = settings.perturbations
-    return [one for run, file in recorded for one in replay_requests(run, file, seconds, wanted)]
+    return [one for run, file in recorded for one in replay_requests(run, file, settings.perturbations)]
 
 
 def _by_place(facts: PathsFacts | ReplayFacts) -> Location:
@@ -414,7 +409,7 @@ def _collect_dags(
             paths = collect_paths(pool, taken, settings.max_paths, settings.timeout)
             collected.paths = tuple(sorted(_watched(paths, "paths", len(taken), progress, collected), key=_by_place))
         if plan.replays and (played := replays_of(requests, collected.runs, settings)):
-            replays = collect_replays(pools.modules, played, settings.timeout)
+            replays = collect_replays(pools.modules, played, settings.timeout, settings.property_budget / 2)
             found = _watched(replays, "replays", len(played), progress, collected)
             collected.replays = told_once(sorted(found, key=_by_place))
 

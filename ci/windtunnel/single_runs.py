@@ -17,7 +17,7 @@ from windtunnel.collectors.source import SourceIndex
 from windtunnel.errors import UsageError, unknown
 from windtunnel.facts import DagFacts, DagFileFacts, DataflowFacts, RunFacts
 from windtunnel.pools import Pools
-from windtunnel.run_requests import neighbours, run_request
+from windtunnel.run_requests import neighbours, run_request, that_record
 from windtunnel.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,15 +28,18 @@ class SingleRuns:
     """The DAGs that `windtunnel check` would find under the settings, each loaded and run when it is asked for.
 
     A context manager: on leaving, its child processes are gone, but for `pools` that were handed in.
-    Raises UsageError where the settings make no sense.
+    With `records`, runs keep what goes through their dataflows. Raises UsageError where the settings make no sense.
     """
 
-    def __init__(self, settings: Settings, pools: Pools | None = None, where: str = "windtunnel_run") -> None:
+    def __init__(
+        self, settings: Settings, pools: Pools | None = None, where: str = "windtunnel_run", *, records: bool = False
+    ) -> None:
         self._settings, self._where = settings, where
         self._fixtures = read_fixtures(settings)
         found = discover(settings)
         self._files = {file.path: file for file in (*found.dag_files, *found.others)}
         self._modules = found.modules
+        self._records = records
         self._pools = pools or Pools(settings, hamilton=found.drives_hamilton, runs=True)
         self._are_ours = pools is None
         self._loaded: dict[str, DagFileFacts] = {}
@@ -58,8 +61,18 @@ class SingleRuns:
         fixtures = self._fixtures.under(layer_of(table, f"{self._where}({dag_id!r})", self._settings.root))
         file, dag = self._dag(dag_id)
         request = run_request(file, dag, self._neighbours(file, dag), fixtures)
-        (run,) = settle([*collect_runs(self._pools.dags, [request], self._settings.timeout)])
+        requests = that_record([request], self._pools.dags.folder) if self._records else [request]
+        (run,) = settle([*collect_runs(self._pools.dags, requests, self._settings.timeout)])
         return run
+
+    @property
+    def pools(self) -> Pools:
+        """The child processes."""
+        return self._pools
+
+    def file(self, dag_id: str) -> DagFile:
+        """The file that the DAG stands in. A UsageError where there is no such DAG."""
+        return self._dag(dag_id)[0]
 
     def dag(self, dag_id: str) -> DagFacts:
         """The DAG as it was loaded. A UsageError where there is no such DAG."""

@@ -227,7 +227,8 @@ class Workbench:
 
     def _replays(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ReplayFacts]:
         played = replays_of([self._request(file, dag)], [run], self._settings) if self._plan.replays else ()
-        return collect_replays(self._pools.modules, played, self._settings.timeout)
+        settings = self._settings
+        return collect_replays(self._pools.modules, played, settings.timeout, settings.property_budget / 2)
 
     def _request(self, file: DagFile, dag: DagFacts) -> DagRunRequest:
         return run_request(file, dag, self._neighbours(file, dag), self._fixtures)

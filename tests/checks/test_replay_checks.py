@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from windtunnel.checks import catalogue
-from windtunnel.collectors.replays import told_once
+from windtunnel.collectors.replays import ReplayRequest, timed, told_once
 from windtunnel.facts import BreakFacts, Disturbance, End, PeekFacts, ProcessFacts, ReplayFacts, UnrepeatedFacts
 from windtunnel.findings import Location
 from windtunnel.settings import Settings
@@ -81,3 +81,15 @@ def test_what_two_tasks_share_is_told_once():
     )
     assert once.breaks == (BREAK,)
     assert [one.node for one in again.breaks] == ["other"]
+
+
+def test_what_small_dataflows_leave_of_the_budget_goes_to_the_large_ones(tmp_path):
+    files = [tmp_path / name for name in ("large", "small")]
+    for file, size in zip(files, (100, 1), strict=True):
+        file.write_bytes(b"x" * size)
+    requests = [ReplayRequest(str(file), "a", "dags/a.py", (), tmp_path, tmp_path, ()) for file in files]
+    first, second = timed(requests, 1, timeout=1000, budget=60)
+    assert (first.file, second.file) == (str(files[1]), str(files[0]))
+    assert 29 < first.seconds <= 30
+    assert 59 < second.seconds <= 60
+    assert [one.seconds for one in timed(requests, 2, timeout=20, budget=60)] == [12, 12]

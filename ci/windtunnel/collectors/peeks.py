@@ -7,7 +7,7 @@ validation, whose rows are of one table that enters, and which have no row in co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,10 +36,10 @@ class _Split:
     kept: Any
 
 
-def peeks(stage: Stage) -> Iterator[PeekFacts]:
+def peeks(stage: Stage, more_time: Callable[[], bool]) -> Iterator[PeekFacts]:
     """Each training part that changes when only rows held back from it do: once, with the node that let it see them."""
     for split in _splits(stage):
-        found = _peek(stage, split)
+        found = _peek(stage, split, more_time)
         if found is not None:
             yield found
 
@@ -79,12 +79,12 @@ def _is_parted(table: Any, kept: Any, held: Any) -> bool:
     return bool(all_there) and kept.index.intersection(held.index).empty
 
 
-def _peek(stage: Stage, split: _Split) -> PeekFacts | None:
+def _peek(stage: Stage, split: _Split, more_time: Callable[[], bool]) -> PeekFacts | None:
     table = stage.entering[split.entering]
     columns = [name for name, values in columns_of(table).items() if isinstance(name, str) and is_number(values)]
     for together in ([columns] if len(columns) > 1 else []), [[column] for column in columns]:
         for chosen in together:
-            results = _moved(stage, split, table, chosen)
+            results = _moved(stage, split, table, chosen) if more_time() else None
             if results is not None and same(_part(stage.plain, split.train), _part(results, split.train)) is False:
                 return _told(stage, split, results)
     return None

@@ -30,7 +30,7 @@ _SHRINKING = 0.3  # of the time; the rest is for finding
 def play_again(request: ReplayRequest) -> ReplayFacts:
     """The facts of one dataflow, played in this very process."""
     ends = time.monotonic() + request.seconds
-    _enter(request)
+    enter(request)
     recorded = read_recorded(request.file)
     modules = tuple(name for name, _ in recorded.modules)
     facts = replace(request.nothing_known(recorded.task_id), modules=modules)
@@ -66,7 +66,7 @@ class _Playing:
             breaks=tuple(map(_facts_of, groups)),
         )
         self._shelf.keep(facts)
-        facts = replace(facts, peeks=tuple(peeks(self._stage)))
+        facts = replace(facts, peeks=tuple(peeks(self._stage, partial(_is_before, self._ends))))
         return replace(facts, breaks=tuple(self._with_code(facts.breaks, groups)))
 
     def _with_code(self, told: Sequence[BreakFacts], groups: Sequence[Sequence[Break]]) -> Iterator[BreakFacts]:
@@ -97,7 +97,8 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _enter(request: ReplayRequest) -> None:
+def enter(request: ReplayRequest) -> None:
+    """Settle in, so that the modules can be imported and nothing of the repository be written."""
     from windtunnel.airflow_compat.environment import airflow_variables
     from windtunnel.collectors.dags import own_folder
     from windtunnel.collectors.effects import refuse_network

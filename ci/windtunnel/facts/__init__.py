@@ -67,6 +67,7 @@ from windtunnel.facts.parses import (
 )
 from windtunnel.facts.paths import PathsFacts
 from windtunnel.facts.processes import TO_CHANGE_FILES, CheckCrash, End, FailureFacts, ProcessFacts
+from windtunnel.facts.profiles import ColumnFacts, EnteringFacts, ProfileFacts
 from windtunnel.facts.properties import DECLARABLE, CounterExample, MisdeclaredFacts, Property, PropertyFacts
 from windtunnel.facts.replays import BreakFacts, Disturbance, PeekFacts, ReplayFacts, UnrepeatedFacts
 from windtunnel.facts.runs import (
@@ -121,6 +122,7 @@ __all__ = [
     "ChoiceFacts",
     "ClashFacts",
     "ClockChange",
+    "ColumnFacts",
     "CombinationFacts",
     "Content",
     "ContextFacts",
@@ -144,6 +146,7 @@ __all__ = [
     "EffectFacts",
     "ElsewhereFacts",
     "End",
+    "EnteringFacts",
     "ExternalFacts",
     "FailureFacts",
     "Fate",
@@ -189,6 +192,7 @@ __all__ = [
     "PathsFacts",
     "PeekFacts",
     "ProcessFacts",
+    "ProfileFacts",
     "Property",
     "PropertyFacts",
     "PullFacts",

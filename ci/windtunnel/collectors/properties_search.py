@@ -189,7 +189,8 @@ class Search:
             if time.monotonic() > ends:
                 raise _OutOfTime
 
-        hypothesis.seed(self._effort.seed)(settings(hypothesis.given(self._drawn)(trial)))()
+        # The settings outermost: a seed takes the database away.
+        settings(hypothesis.seed(self._effort.seed)(hypothesis.given(self._drawn)(trial)))()
 
 
 class _OutOfTime(BaseException):

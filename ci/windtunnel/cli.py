@@ -261,6 +261,37 @@ def replay(id: str | None, file: str) -> int:
     return FINDINGS if report.findings else CLEAN
 
 
+_FOR_TRIALS = (
+    *("dags", "modules", "jobs", "timeout", "max_memory", "max_examples", "seed", "property_budget"),
+    *("conf", "env_file", "fixtures", "date"),
+)
+
+
+@cli.command("write-test")
+@click.argument("finding", metavar="CODE:NODE")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@partial(_with_settings, chosen=(*_FOR_TRIALS, "output"))
+def write_test(finding: str, paths: tuple[Path, ...], **given: Any) -> None:
+    """Write what CODE finds wrong with NODE as a plain pytest test, which fails until the function is mended."""
+    from windtunnel.commands.trials import written_test
+
+    settings = replace(settings_for(paths, given), output=str(given["output"] or ""))
+    _insist_on_output(settings.output)
+    _deliver(written_test(settings, finding), settings.output)
+
+
+@cli.command()
+@click.argument("module", type=click.Path(path_type=Path))
+@partial(_with_settings, chosen=_FOR_TRIALS)
+def suggest(module: Path, **given: Any) -> None:
+    """Say what could be declared of the functions of MODULE: what held on all inputs, as lines of @tag."""
+    from windtunnel.commands.trials import suggestions
+
+    settings = settings_for((), given)
+    said = list(suggestions(settings, _existing(Path.cwd(), module, "suggest ")))
+    _say("".join(said) or "nothing held on enough inputs that is not declared already\n")
+
+
 @cli.command()
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option("--requirement", metavar="TEXT", help="What pip installs windtunnel from in the workflow.")

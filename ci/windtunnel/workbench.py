@@ -13,7 +13,7 @@ from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.fixtures import read_fixtures, with_pools
-from windtunnel.collectors.modules import ModuleFile, collect_dataflows, collect_trials
+from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
 from windtunnel.collectors.replays import collect_replays
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
@@ -53,6 +53,7 @@ from windtunnel.judging import (
     subjects_of_replay,
     subjects_of_run,
 )
+from windtunnel.pool import Job, Outcome
 from windtunnel.pools import Pools
 from windtunnel.report import Report
 from windtunnel.run_requests import context_requests, neighbours, run_request, that_look, that_record
@@ -256,12 +257,22 @@ class Workbench:
         return neighbours(dag, {**file_of, dag.dag_id: file})
 
     def _subjects_of_trial(self, module: ModuleFile, node: NodeFacts) -> Iterator[Subject]:
-        runs = self._run(list(self._all_dags())) if self._plan.records else []
-        trial = replace(trial_of(module, (node.name,), self._settings), recorded=recorded_of(module, runs))
+        trial = self.trial(module, (node.name,))
         others = self._pools.modules_again if self._plan.hashes else None
         for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout, others):
             for tried in facts:
                 yield from subjects_of_module(tried)
+
+    def trial(self, module: ModuleFile, nodes: tuple[str, ...]) -> Trial:
+        """What asks for the functions of these nodes to be tried near real values; of all where none is named."""
+        runs = self._run(list(self._all_dags())) if self._plan.records else []
+        return replace(trial_of(module, nodes, self._settings), recorded=recorded_of(module, runs))
+
+    def ask(self, target: str, trial: Trial, *more: str) -> Outcome:
+        """What a function of ours says of a trial, in a child of its own."""
+        job = Job(trial, target, (trial, *more), self._settings.timeout)
+        ((_, outcome),) = self._pools.modules.map([job])
+        return outcome
 
     def examine(self, stage: Stage) -> Verdict:
         """Do the work of one stage, and judge what was seen."""

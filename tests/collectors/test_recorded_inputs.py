@@ -161,3 +161,25 @@ def test_other_rows_are_drawn_of_the_tables_that_refer_to_others():
     kinds = pd.DataFrame({"kind": ["a", "b"]})
     assert that_vary({"orders": ORDERS, "kinds": kinds}) == {"orders"}
     assert that_vary({"orders": ORDERS, "ids": everybody}) == {"orders", "ids"}
+
+
+def test_what_has_failed_is_tried_first_the_next_time(write_module, tmp_path):
+    from windtunnel.collectors.properties import iterate_properties
+    from windtunnel.collectors.properties_search import Effort
+
+    name = write_module("def rare(n: int) -> int:\n    return [0][n == 321]\n")
+
+    def tried(memory: str, examples: int):
+        effort = Effort(examples, 0, memory)
+        ((_, facts),) = [
+            pair for pair in iterate_properties(name, f"{name}.py", str(tmp_path), None, effort) if pair[1] is not None
+        ]
+        return facts.counterexamples
+
+    memory = tmp_path / "memory"
+    assert tried("", 5) == ()
+    (known,) = tried(str(memory), 3000)
+    assert known.call == "rare(n=321)"
+    assert list(memory.rglob("*"))
+    assert tried(str(memory), 5) == (known,)
+    assert tried("", 5) == ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from windtunnel.collectors.hamilton_subjects import Subject
@@ -12,8 +13,10 @@ from windtunnel.collectors.properties_calls import copied
 from windtunnel.collectors.recorded import read_recorded
 from windtunnel.collectors.replay import NotReplayable, Replay
 
-# Each is a task of its own; the first few show what there is to see.
-_MOST = 3
+# Each is a task of its own; the first few show what there is to see, of a module and of a function.
+_MOST, _NEAR = 24, 3
+# A text that is no date. Numbers that stand in no quotes are what tables consist of.
+_QUOTED = re.compile(r"'(?!\d{4}-\d\d-\d\d)[^']*'")
 _ABSENT = object()
 
 
@@ -55,9 +58,10 @@ class Past:
 def pasts_in(files: Mapping[str, str], module: str) -> tuple[Past, ...]:
     """The recorded dataflows that a module was part of, as far as they can be made again here.
 
-    `files` are theirs, each with the path of the DAG's.
+    `files` are theirs, each with the path of the DAG's. They come in the order of their tasks' names, whichever ended
+    first.
     """
-    return tuple(past for _, past in zip(range(_MOST), _pasts(files, module), strict=False))
+    return tuple(sorted(_pasts(files, module), key=lambda past: past.told)[:_MOST])
 
 
 def _pasts(files: Mapping[str, str], module: str) -> Iterator[Past]:
@@ -68,6 +72,13 @@ def _pasts(files: Mapping[str, str], module: str) -> Iterator[Past]:
                 yield Past(Replay(recorded), dag_path)
             except NotReplayable:
                 continue
+
+
+def nearest(pasts: Iterable[Past], names: Collection[str]) -> tuple[Past, ...]:
+    """The first few of those that have most of what goes by these names."""
+    known = [(sum(past.has(name) for name in names), past) for past in pasts]
+    most = max((count for count, _ in known), default=0)
+    return tuple(past for count, past in known if count == most and count)[:_NEAR]
 
 
 def as_recorded(subject: Subject, binding: Mapping[str, Any], past: Past) -> dict[str, Any] | None:
@@ -98,6 +109,16 @@ def _bound(name: str, dependency: Any, past: Past) -> Any:
     return parts if isinstance(group, Mapping) else list(parts.values())
 
 
-def hidden(arguments: Mapping[str, Any]) -> Persons:
-    """What of these arguments no report may show."""
-    return Persons.of(arguments) if "pandas" in sys.modules else Persons(frozenset())
+def hidden(arguments: Mapping[str, Any]) -> Callable[[str], str]:
+    """What leaves out of a text what of these arguments no report may show, and any text that looks like it."""
+    if "pandas" not in sys.modules:
+        return Persons(frozenset()).without
+    persons = Persons.of(arguments)
+    plain = Persons(frozenset())
+
+    def without(text: str) -> str:
+        for known in sorted(persons.texts, key=len, reverse=True):
+            text = text.replace(known, "…")
+        return _QUOTED.sub(lambda found: plain.without(found[0]), text)
+
+    return without

@@ -20,10 +20,10 @@ from windtunnel.collectors.declared import FILE, Declared, Misdeclared, declared
 from windtunnel.collectors.hamilton_configs import mentioned
 from windtunnel.collectors.hamilton_functions import NodeFunction
 from windtunnel.collectors.hamilton_subjects import Subject, configured, produced, subject, with_loaders
-from windtunnel.collectors.past import Past, as_recorded, pasts_in
-from windtunnel.collectors.properties_search import Effort, Search, Survey
+from windtunnel.collectors.past import Past, as_recorded, nearest, pasts_in
+from windtunnel.collectors.properties_search import Effort, Hear, Search, Survey
 from windtunnel.collectors.properties_trial import OF_ONE_CALL, Tried
-from windtunnel.collectors.strategies import Arguments, Known, arguments, gives
+from windtunnel.collectors.strategies import Arguments, Known, arguments, sources
 from windtunnel.collectors.strategies_bounds import TooLittle
 from windtunnel.facts import End, FailureFacts, MisdeclaredFacts, ProcessFacts, Property, PropertyFacts
 
@@ -71,26 +71,31 @@ def iterate_properties(
     tell. `recorded` are the files of dataflows that real runs drove, each with the path of the DAG's.
     """
     ends = time.monotonic() + seconds
-    with _quiet():
-        built = build_dataflow(module, path, Path(root))
-        if isinstance(built, FailureFacts):
-            return
-        said = _declared(Path(root))
-        pasts = pasts_in(recorded or {}, module)
+    opened = open_module((module, path), Path(root), effort, recorded or {})
     wanted = None if node_names is None else frozenset(node_names)
-    chosen = [(one, node) for one, node in _named(built) if wanted is None or _makes(built, one, wanted)]
-    run = _Run((module, path), Path(root), effort, built, said, pasts)
+    chosen = [] if opened is None else opened.named(wanted)
     for place, (one, node) in enumerate(chosen):
-        begun = run.facts(one, node)
+        assert opened is not None
+        begun = opened.facts(one, node)
         yield begun, None
-        with _quiet():
-            facts = run.of(one, node, (ends - time.monotonic()) / (len(chosen) - place), keep_calls)
+        with quiet():
+            facts = opened.of(one, node, (ends - time.monotonic()) / (len(chosen) - place), keep_calls)
         yield begun, facts
+
+
+def open_module(of: tuple[str, str], root: Path, effort: Effort, recorded: Mapping[str, str]) -> Opened | None:
+    """The functions of a module, `of` its name and its path, ready to be tried; None without a graph."""
+    module, path = of
+    with quiet():
+        built = build_dataflow(module, path, root)
+        if isinstance(built, FailureFacts):
+            return None
+        return Opened(of, root, effort, built, _declared(root), pasts_in(recorded, module))
 
 
 def subjects_in(module: str, path: str, root: Path) -> dict[str, Subject]:
     """The functions of a module that can be called, by their nodes; none without a graph."""
-    with _quiet():
+    with quiet():
         built = build_dataflow(module, path, root)
         named = () if isinstance(built, FailureFacts) else tuple(_named(built))
     found = {node: subject(one, node) for one, node in named}
@@ -98,7 +103,7 @@ def subjects_in(module: str, path: str, root: Path) -> dict[str, Subject]:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """What the functions print a hundred times is not kept; Hypothesis's files stay out of the tree."""
     set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "windtunnel-hypothesis")
     with (
@@ -132,7 +137,7 @@ def _makes(built: BuiltDataflow, function: NodeFunction, names: frozenset[str]) 
     return any(one is function and node.name in names for one, node in built.nodes)
 
 
-class _Run:
+class Opened:
     """What all functions of a module have in common."""
 
     def __init__(
@@ -155,7 +160,17 @@ class _Run:
         self._misdeclared = (said,) if isinstance(said, MisdeclaredFacts) else ()
         subjects = [(one.name, node, subject(one, node)) for one, node in _named(built)]
         known = [((name, node), found) for name, node, found in subjects if isinstance(found, Subject)]
-        self._others = {name: found for names, found in known for name in names}
+        self.others = {name: found for names, found in known for name in names}
+
+    @property
+    def name(self) -> str:
+        """That of the module."""
+        return self._of[0]
+
+    def named(self, wanted: frozenset[str] | None) -> list[tuple[NodeFunction, str]]:
+        """Each function with the name of its node: all, or those that make the nodes wanted."""
+        built = self._built
+        return [(one, node) for one, node in _named(built) if wanted is None or _makes(built, one, wanted)]
 
     def facts(self, function: NodeFunction, node: str, **known: Any) -> PropertyFacts:
         """What is known of one function."""
@@ -164,21 +179,12 @@ class _Run:
 
     def of(self, function: NodeFunction, node: str, seconds: float, keep_calls: KeepCalls) -> PropertyFacts:
         """The facts of one function, tried for so long."""
-        found = self._subject(function, node)
-        declarations, wrong = self._declarations(function, node)
-        if isinstance(found, str):
-            return self.facts(function, node, not_exercised=found, misdeclared=wrong)
-        known = Known({**self._produced, **configured(function, self._named)}, self._declared, self._pasts)
-        near = tuple(past for past in self._pasts if gives(past, found))
-        tried = Tried(found, self._root, self._others, declarations, known.least_rows(found), bool(near))
+        declarations, wrong = self.declarations(function, node)
         survey = Survey()
-        try:
-            search = Search(tried, arguments(found, known), self._effort)
-            for told, values in _as_recorded(found, near):
-                search.try_recorded(survey, values, told)
-            search.survey(survey, seconds)
-        except (TooLittle, InvalidArgument) as reason:
-            return self.facts(function, node, not_exercised=str(reason), misdeclared=wrong)
+        begun = self.begin(function, node, declarations, survey, seconds)
+        if isinstance(begun, str):
+            return self.facts(function, node, not_exercised=begun, misdeclared=wrong)
+        search, near = begun
         wrong += tuple(self._unjudged(function, node, survey))
         if not survey.examples:
             return self.facts(function, node, declined=survey.declined, not_exercised=survey.nothing, misdeclared=wrong)
@@ -196,13 +202,41 @@ class _Run:
             dag_paths=tuple(dict.fromkeys(past.dag_path for past in near)),
         )
 
+    def begin(
+        self,
+        function: NodeFunction,
+        node: str,
+        declarations: tuple[Declaration, ...],
+        survey: Survey,
+        seconds: float,
+        hear: Hear | None = None,
+    ) -> tuple[Search, tuple[Past, ...]] | str:
+        """The search after its survey, and the real runs near whose values it was; or why nothing can be tried.
+
+        `hear` is told of each example that ended well.
+        """
+        found = self._subject(function, node)
+        if isinstance(found, str):
+            return found
+        near = nearest(self._pasts, set(sources(found)))
+        known = Known({**self._produced, **configured(function, self._named)}, self._declared, near)
+        tried = Tried(found, self._root, self.others, declarations, known.least_rows(found), bool(near))
+        try:
+            search = Search(tried, arguments(found, known), self._effort, hear)
+            for told, values in _as_recorded(found, near):
+                search.try_recorded(survey, values, told)
+            search.survey(survey, seconds)
+        except (TooLittle, InvalidArgument) as reason:
+            return str(reason)
+        return search, near
+
     def _subject(self, function: NodeFunction, node: str) -> Subject | str:
         found = subject(function, node)
         if isinstance(found, str):
             return found
         return with_loaders(found, [made for one, made in self._built.nodes if one is function and made.name == node])
 
-    def _declarations(
+    def declarations(
         self, function: NodeFunction, node: str
     ) -> tuple[tuple[Declaration, ...], tuple[MisdeclaredFacts, ...]]:
         """What the owner declares of a function, and what of it is not understood."""

@@ -97,7 +97,7 @@ def _order_insensitive(case: Case, _: Declaration) -> str:
 
 
 def _idempotent(case: Case, declaration: Declaration) -> str:
-    name = declaration.of or _fed_back(case.subject)
+    name = declaration.of or fed_back(case.subject)
     if name not in case.arguments:
         raise Undecided(f"it has no parameter {name!r} that takes its result" if name else "no parameter has its type")
     again = case.again({name: case.result}, f"when given its own result as {name!r}")
@@ -108,7 +108,7 @@ def _idempotent(case: Case, declaration: Declaration) -> str:
     return f"returns {short(case.result)}, but {short(again)} when given that as {name!r}"
 
 
-def _fed_back(subject: Subject) -> str:
+def fed_back(subject: Subject) -> str:
     """The only parameter of the type that the function returns."""
     wanted = subject.hints.get("return")
     fitting = [one.name for one in subject.parameters if subject.hints.get(one.name) == wanted]
@@ -181,18 +181,18 @@ def _inverse(case: Case, declaration: Declaration) -> str:
     other = case.others.get(declaration.of)
     if other is None:
         raise Undecided(f"there is no function {declaration.of!r} in its module")
-    taking = _taking(other, case.subject)
     given = {p.name: case.arguments[p.name] for p in other.parameters if p.name in case.arguments}
-    back = _result(called(other.call, {**given, taking: case.result}), case.root, f"in {declaration.of}")
+    given[taking(other, case.subject)] = case.result
+    back = _result(called(other.call, given), case.root, f"in {declaration.of}")
     if isinstance(back, _Failed):
         return back.said
-    original = _original(case, other)
+    original = case.arguments[original_name(case.arguments, other)]
     if same(original, back) is not False or _alike(cells(original), cells(back)):
         return ""
     return f"returns {short(case.result)}, of which {declaration.of} makes {short(back)}"
 
 
-def _taking(other: Subject, subject: Subject) -> str:
+def taking(other: Subject, subject: Subject) -> str:
     """The parameter of the inverse that takes the result: named after it, else the only one without a default."""
     names = [one.name for one in other.parameters]
     required = [one.name for one in other.parameters if one.default is one.empty]
@@ -204,12 +204,12 @@ def _taking(other: Subject, subject: Subject) -> str:
     return required[0]
 
 
-def _original(case: Case, other: Subject) -> Any:
+def original_name(arguments: Mapping[str, Any], other: Subject) -> str:
     """The argument that the inverse should give back: named after it, else the first."""
-    names = [name for name in (other.node, other.function.name) if name in case.arguments]
-    if not case.arguments:
+    names = [name for name in (other.node, other.function.name) if name in arguments]
+    if not arguments:
         raise Undecided("it takes no argument")
-    return case.arguments[names[0] if names else next(iter(case.arguments))]
+    return names[0] if names else next(iter(arguments))
 
 
 _RELATIONS: Mapping[Property, Callable[[Case, Declaration], str]] = {

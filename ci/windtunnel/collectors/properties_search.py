@@ -18,6 +18,7 @@ from hypothesis.errors import Flaky, Unsatisfiable
 
 from windtunnel.collectors.declarations import Declaration
 from windtunnel.collectors.properties_deeds import randomness_kept
+from windtunnel.collectors.properties_relations import Case
 from windtunnel.collectors.properties_trial import EVERYTHING, Tried, Verdict, try_once, verdict_on
 from windtunnel.collectors.strategies import Arguments
 from windtunnel.facts import CounterExample, Property
@@ -40,6 +41,14 @@ class Effort:
     memory: str = ""
 
 
+Failed = tuple[Arguments, CounterExample]
+"""Arguments with which a property fails, and how."""
+
+
+Hear = Callable[[Case], None]
+"""Who is told of each example that ended well."""
+
+
 @dataclass(slots=True)
 class Survey:
     """What the examples of one function showed; `calls` are some that ended well, with their results.
@@ -50,7 +59,7 @@ class Survey:
     examples: int = 0
     declined: int = 0
     reason: str = ""
-    falsified: dict[Property, CounterExample] = field(default_factory=dict)
+    falsified: dict[Property, Failed] = field(default_factory=dict)
     judged: Counter[Property] = field(default_factory=Counter)
     undecided: dict[Declaration, str] = field(default_factory=dict)
     calls: list[tuple[Arguments, Any]] = field(default_factory=list)
@@ -78,7 +87,7 @@ class Survey:
         self.judged.update(verdict.judged)
         self.undecided.update(verdict.undecided)
         for found in verdict.falsified:
-            self.falsified.setdefault(found.property, found)
+            self.falsified.setdefault(found.property, (values, found))
         if not verdict.falsified and verdict.outcome is not None and len(self.calls) < _KEPT_CALLS:
             self.calls.append((values, verdict.outcome.value))
         return True
@@ -87,8 +96,11 @@ class Survey:
 class Search:
     """The examples of one function, drawn again and again in the same way."""
 
-    def __init__(self, tried: Tried, drawn: st.SearchStrategy[Arguments], effort: Effort) -> None:
-        self._tried = tried
+    def __init__(
+        self, tried: Tried, drawn: st.SearchStrategy[Arguments], effort: Effort, hear: Hear | None = None
+    ) -> None:
+        self.tried = tried
+        self._hear = hear
         self._drawn = drawn
         self._effort = effort
 
@@ -96,8 +108,12 @@ class Search:
         """Every property judged on the same examples, and none of them shrunk yet."""
 
         def note(values: Arguments) -> None:
-            if not survey.note(values, try_once(self._tried, values, survey.asked)):
+            verdict = try_once(self.tried, values, survey.asked)
+            if not survey.note(values, verdict):
                 hypothesis.reject()
+            if self._hear is not None and verdict.outcome is not None:
+                subject, root, others = self.tried.subject, self.tried.root, self.tried.others
+                self._hear(Case(subject, values, verdict.outcome.value, root, others))
 
         memory = self._memory
         with contextlib.suppress(Unsatisfiable, _OutOfTime):
@@ -107,28 +123,32 @@ class Search:
     def try_recorded(self, survey: Survey, values: Arguments, told: str) -> None:
         """The very values of a real run, before all others."""
         with randomness_kept():
-            verdict = try_once(self._tried, values)
+            verdict = try_once(self.tried, values)
         survey.note(values, verdict)
         for found in verdict.falsified:
             survey.on_record.setdefault(found.property, told)
 
     def shrunk(self, survey: Survey) -> Iterator[CounterExample]:
         """One counterexample for each property that failed in the survey, as small as Hypothesis can make it."""
-        for kind, first in survey.falsified.items():
-            seen = [first]
-            is_smallest = self._find(kind, seen)
-            found = seen[-1] if is_smallest else min(seen, key=lambda one: len(one.call))
-            yield replace(found, on_record=survey.on_record.get(kind, ""))
+        for kind in survey.falsified:
+            yield self.smallest(survey, kind)[1]
 
-    def _find(self, kind: Property, seen: list[CounterExample]) -> bool:
+    def smallest(self, survey: Survey, kind: Property) -> Failed:
+        """The smallest arguments with which one property fails."""
+        seen = [survey.falsified[kind]]
+        is_smallest = self._find(kind, seen)
+        values, found = seen[-1] if is_smallest else min(seen, key=lambda one: len(one[1].call))
+        return values, replace(found, on_record=survey.on_record.get(kind, ""))
+
+    def _find(self, kind: Property, seen: list[Failed]) -> bool:
         """Append every failing example to `seen`; true if the last of them is the smallest that there is."""
 
         def fail(values: Arguments) -> None:
-            verdict = try_once(self._tried, values, frozenset([kind]))
+            verdict = try_once(self.tried, values, frozenset([kind]))
             if verdict.declined:
                 hypothesis.reject()
             for found in verdict_on(verdict, kind):
-                seen.append(found)
+                seen.append((values, found))
                 raise _Falsified
 
         try:
@@ -144,7 +164,7 @@ class Search:
         """A folder for each function: Hypothesis tells tests apart by their text, and ours is always the same."""
         if not self._effort.memory:
             return None
-        function = self._tried.subject.function
+        function = self.tried.subject.function
         return DirectoryBasedExampleDatabase(Path(self._effort.memory) / function.location.path / function.name)
 
     def _run(
@@ -169,7 +189,8 @@ class Search:
             if time.monotonic() > ends:
                 raise _OutOfTime
 
-        hypothesis.seed(self._effort.seed)(settings(hypothesis.given(self._drawn)(trial)))()
+        # The settings outermost: a seed takes the database away.
+        settings(hypothesis.seed(self._effort.seed)(hypothesis.given(self._drawn)(trial)))()
 
 
 class _OutOfTime(BaseException):

@@ -7,7 +7,7 @@ from typing import Any
 
 from windtunnel.collectors.hamilton_subjects import Subject
 from windtunnel.collectors.properties_calls import called
-from windtunnel.collectors.properties_rows import aligned, columns_of, is_frame, rearranged
+from windtunnel.collectors.properties_rows import aligned, cells, column_in, columns_of, is_frame, rearranged
 
 # With fewer rows nobody can tell whether the columns depend on the data.
 _ENOUGH = 4
@@ -17,7 +17,9 @@ def lost_columns(subject: Subject, arguments: Mapping[str, Any], result: Any, le
     """What a small table lacks, "" where it lacks nothing; None where that cannot be said.
 
     Columns that are named by the data, as those of a pivot table, change with it: where half the rows make other
-    columns too, nothing is said. Nor is it where the function raises: that is another question.
+    columns too, or values in the input bear such names, nothing is said. Nor is it where only columns of the input are
+    lacking, which functions may well choose by what stands in them, nor where the function raises: that is another
+    question.
     """
     common = aligned(arguments)
     if not is_frame(result) or not common:
@@ -28,9 +30,32 @@ def lost_columns(subject: Subject, arguments: Mapping[str, Any], result: Any, le
     for few, count in ((0, "no row"), (1, "one row")):
         small = _columns(subject, arguments, range(few)) if few >= least_rows else None
         lost = [name for name in columns_of(result) if small is not None and name not in small]
-        if lost:
+        if any(_is_made(name, arguments) for name in lost):
             return f"makes no column {', '.join(map(repr, lost))} of {count}, as it does of {rows} rows"
     return ""
+
+
+def _is_made(name: Any, arguments: Mapping[str, Any]) -> bool:
+    """Whether the function itself gives the column its name: neither a column nor a value of the input has it."""
+    for given, value in arguments.items():
+        if given == name or (not is_frame(value) and name == getattr(value, "name", None)):
+            return False
+        if is_frame(value) and (
+            name in columns_of(value) or any(_holds(value, own, name) for own in columns_of(value))
+        ):
+            return False
+        if not is_frame(value) and str(name) in map(str, cells(value) or ()):
+            return False
+    return True
+
+
+def _holds(frame: Any, column: Any, name: Any) -> bool:
+    """Whether a value of the column is the name, or a text in which it occurs."""
+    return any(str(name) in value if isinstance(value, str) else value == name for value in _plain(frame, column))
+
+
+def _plain(frame: Any, column: Any) -> list[Any]:
+    return [value for value in column_in(frame, column) if isinstance(value, str | int | float)]
 
 
 def _halves(rows: int) -> tuple[Sequence[int], ...]:

@@ -109,7 +109,7 @@ def _found(
         return ()
     call = render_call(tried.subject.function.name, arguments)
     own: Location = tried.subject.function.location
-    shown: Callable[[str], str] = hidden(arguments).without if tried.is_real else str
+    shown: Callable[[str], str] = hidden(arguments) if tried.is_real else str
     return tuple(CounterExample(one.property, shown(call), shown(one.detail), one.location or own) for one in wrong)
 
 

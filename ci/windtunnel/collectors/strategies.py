@@ -50,11 +50,6 @@ def _source(binding: Mapping[str, Any], name: str) -> str:
     return str(getattr(binding.get(name), "source", name))
 
 
-def gives(past: Past, subject: Subject) -> bool:
-    """Whether a real run gave the function anything."""
-    return any(past.has(name) for name in sources(subject))
-
-
 def sources(subject: Subject) -> Iterator[str]:
     """The nodes and inputs that a function takes its arguments from."""
     for binding in subject.bindings:
@@ -74,7 +69,7 @@ def arguments(subject: Subject, known: Known) -> st.SearchStrategy[Arguments]:
 
 def _recorded(subject: Subject, known: Known) -> Iterator[st.SearchStrategy[Arguments]]:
     for past in known.pasts:
-        for binding in subject.bindings if gives(past, subject) else ():
+        for binding in subject.bindings:
             with contextlib.suppress(TooLittle):
                 yield _bound(subject, binding, known, past)
 

@@ -26,12 +26,13 @@ from windtunnel.collectors.recorded import RecordedDataflow
 
 MOST_BYTES = 16 << 20
 MOST_OF_ALL = 64 << 20
-FREE_SECONDS = 0.005
+FREE_SECONDS = 0.001
 SHARE = 0.03
 SECONDS_AT_END = 0.2
 ROWS_OF_LARGE = 10_000  # of a table that has more bytes, about as many are kept
 _MOST_EXECUTIONS = 4  # of one attempt: a task may drive a dataflow in a loop
-_PLAIN = (int, float, bool, type(None))
+_PLAIN = (int, float, bool, type(None))  # these are always kept: that costs a microsecond
+_SHORT = 1_000
 _RUN_NODES = ("do_node_execute", "do_remote_execute", "do_node_execute_async")
 
 
@@ -81,8 +82,6 @@ Taken = bytes | str | _Table
 
 def _taken(value: Any, most: int) -> Taken:
     """The value as it is now, or why it cannot be kept."""
-    if type(value) in _PLAIN:
-        return pickle.dumps(value)
     pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
     if pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series):
         if 8 * value.size > most:
@@ -116,6 +115,10 @@ class _Kept:
     well: bool = False
 
     def take(self, kind: str, name: str, value: Any, *, enters: bool) -> None:
+        if type(value) in _PLAIN or (type(value) is str and len(value) < _SHORT):
+            self.taken[kind, name] = pickle.dumps(value)
+            self.entered.update([(kind, name)] if enters else [])
+            return
         started = time.monotonic()
         if not enters and self.spent > FREE_SECONDS + SHARE * (started - self.began):
             return

@@ -6,11 +6,9 @@ import contextlib
 import ctypes
 import json
 import os
-import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,15 +20,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+import postgresql
 import psutil
+from postgresql import Unavailable, free_port
 
 PROCESSES = ("api-server", "scheduler", "dag-processor", "triggerer")
 PATIENCE = 180  # seconds for a process to be ready; 40 are usual on 2 processors
 _PR_SET_CHILD_SUBREAPER = 36
-
-
-class Unavailable(Exception):
-    """What the machine must have and has not."""
 
 
 class Refusal(Exception):
@@ -111,7 +107,7 @@ def deployment(
     binaries = None if sqlite else postgresql_binaries()
     with _everything_ends(), _folder(keep) as home, contextlib.ExitStack() as stack:
         url, database = _sqlite(home) if binaries is None else stack.enter_context(_postgresql(binaries, home))
-        port = _free_port()
+        port = free_port()
         environment = _environment(home, dags, url, port, paused)
         _migrate(environment, home)
         running = [_start(name, environment, home) for name in PROCESSES]
@@ -175,10 +171,10 @@ def postgresql_binaries() -> Path:
             __import__(module)
         except ImportError as error:
             raise Unavailable(f"{module} is missing: pip install psycopg2-binary asyncpg, or --sqlite") from error
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
-    if not found:
-        raise Unavailable("PostgreSQL is missing: apt install postgresql, or --sqlite")
-    return found[-1].parent
+    try:
+        return postgresql.binaries()
+    except Unavailable as error:
+        raise Unavailable(f"{error}, or --sqlite") from error
 
 
 def _sqlite(home: Path) -> tuple[str, str]:
@@ -187,39 +183,9 @@ def _sqlite(home: Path) -> tuple[str, str]:
 
 @contextlib.contextmanager
 def _postgresql(binaries: Path, home: Path) -> Iterator[tuple[str, str]]:
-    """(URL, name and version) of a cluster of its own, with everything off that only serves to survive."""
-    folder, port = home / "postgresql", _free_port()
-    folder.mkdir()
-    # PostgreSQL refuses to be root; Debian's package brings this user.
-    user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        user = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-    make = [binaries / "initdb", "-D", folder / "data", "-U", "airflow", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    with (home / "logs" / "postgresql.log").open("ab") as log:
-        subprocess.run(make, check=True, stdout=log, stderr=log, cwd="/", **user)
-        off = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
-        options = (*off, f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}")
-        serve = [binaries / "postgres", "-D", folder / "data", *(word for one in options for word in ("-c", one))]
-        server = subprocess.Popen(serve, stdout=log, stderr=log, cwd="/", start_new_session=True, **user)
-    try:
-        ask = [binaries / "psql", "-h", "127.0.0.1", "-p", str(port), "-U", "airflow", "-d", "postgres", "-Atc"]
-        _until(lambda: subprocess.run([*ask, "select 1"], capture_output=True, check=False).returncode == 0, server)
-        subprocess.run([*ask, "create database airflow"], check=True, capture_output=True)
-        version = subprocess.run([*ask, "show server_version"], check=True, capture_output=True, text=True).stdout
-        yield f"postgresql+psycopg2://airflow@127.0.0.1:{port}/airflow", f"postgresql {version.split()[0]}"
-    finally:
-        server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
-        server.wait(30)
-
-
-def _until(is_so: Any, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        if process.poll() is not None or time.monotonic() > end:
-            raise Unavailable(f"{process.args!r} does not start")
-        time.sleep(0.2)
+    """(URL, name and version) of a cluster of its own."""
+    with postgresql.server(binaries, home, home / "logs" / "postgresql.log", "airflow") as server:
+        yield f"postgresql+psycopg2://airflow@127.0.0.1:{server.port}/airflow", f"postgresql {server.version}"
 
 
 # The processes
@@ -245,8 +211,8 @@ def _environment(home: Path, dags: Path, url: str, port: int, paused: bool) -> d
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": 3600,
         "DAG_PROCESSOR__REFRESH_INTERVAL": 3600,
         "LOGGING__BASE_LOG_FOLDER": home / "logs",
-        "LOGGING__WORKER_LOG_SERVER_PORT": _free_port(),
-        "LOGGING__TRIGGER_LOG_SERVER_PORT": _free_port(),
+        "LOGGING__WORKER_LOG_SERVER_PORT": free_port(),
+        "LOGGING__TRIGGER_LOG_SERVER_PORT": free_port(),
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": 0.3,
         "SCHEDULER__TRIGGER_TIMEOUT_CHECK_INTERVAL": 1,
         "SCHEDULER__ENABLE_HEALTH_CHECK": False,
@@ -294,9 +260,3 @@ def _is_healthy(api: Api) -> bool:
     except (OSError, Refusal):  # not yet there
         return False
     return all(health[name]["status"] == "healthy" for name in ("scheduler", "triggerer", "dag_processor"))
-
-
-def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])

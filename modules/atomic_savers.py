@@ -6,7 +6,7 @@ and then put in its place by one rename. Write `@save_atomically.csv(...)` in th
 options, the node, its tags and its metadata are the same. For functions of your own:
 
     @datasaver()
-    def saved_notes(notes: list[str], notes_location: str) -> dict[str, str]:
+    def saved_notes(notes: list[str], notes_location: str) -> dict:
         with aside(notes_location) as file:
             file.write_text("\\n".join(notes))
         return {"path": notes_location}

@@ -88,7 +88,7 @@ def _told(what: str, rows: int) -> Iterator[None]:
     start = time.perf_counter()
     yield
     seconds = time.perf_counter() - start
-    print(f"{what:<55} {rows:>10,} rows  {seconds:6.1f} s  {rows / seconds:>9,.0f} rows/s", flush=True)
+    print(f"{what:<62} {rows:>10,} rows  {seconds:6.1f} s  {rows / seconds:>9,.0f} rows/s", flush=True)
 
 
 if __name__ == "__main__":

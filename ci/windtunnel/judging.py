@@ -71,8 +71,8 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     RepositoryFacts: ("assets",),
     SlowImportFacts: ("max_import_seconds",),
     DataflowFacts: ("max_import_seconds",),
-    PropertyFacts: ("max_examples", "seed"),
-    MisdeclaredFacts: ("max_examples", "seed"),
+    PropertyFacts: ("max_examples", "seed", "property_budget"),
+    MisdeclaredFacts: ("max_examples", "seed", "property_budget"),
     PathsFacts: ("conf", "date", "max_paths"),
     ReplayFacts: ("conf", "date", "perturbations"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
@@ -265,9 +265,10 @@ def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
     selected = ",".join([check.code, *beside])
     words = ["windtunnel", "check", *filter(None, [subject.path]), *others, "--select", selected]
     plain = Settings(settings.root)
+    of_runs = ("conf", "date") if others else ()  # the inputs of a function may grow from runs of these DAGs
     for option in options():
         value = getattr(settings, option.name)
-        bearing = option.name in _ALWAYS_BEARING or option.name in _BEARING.get(check.on, ())
+        bearing = option.name in (*_ALWAYS_BEARING, *_BEARING.get(check.on, ()), *of_runs)
         is_drawn = option.name in ("max_examples", "seed")  # said always: a default may change with a release
         if bearing and (is_drawn or value != getattr(plain, option.name)):
             words += [option.flag, _as_argument(option.name, value, settings.root)]

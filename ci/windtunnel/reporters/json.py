@@ -362,6 +362,7 @@ def _property(facts: PropertyFacts) -> Object:
         "declined": facts.declined,
         "counterexamples": [_counterexample(counter) for counter in facts.counterexamples],
         "not_exercised": facts.not_exercised or None,
+        "grown_from": list(facts.grown_from),
     }
 
 
@@ -372,6 +373,7 @@ def _counterexample(counter: CounterExample) -> Object:
         "detail": counter.detail,
         "file": counter.location.path,
         "line": counter.location.line,
+        "on_record": counter.on_record or None,
     }
 
 

@@ -43,6 +43,7 @@ SONG_FIELDS = {
 }
 WHOLE_NUMBERS = ("item_in_session", "session_id", "user_id")
 TEXTS = ("artist_name", "first_name", "gender", "last_name", "level", "location", "page", "title", "user_agent")
+LAST_MOMENT = 9e12  # milliseconds: the year 2255, beyond which pandas has no time in nanoseconds
 # What makes an event the same event, however often it was delivered.
 EVENT_KEY = ["start_time", "user_id", "session_id", "item_in_session"]
 
@@ -69,7 +70,8 @@ def typed_records(records: pd.DataFrame) -> pd.DataFrame:
     """The same rows in types of their own; what is no value of its type is missing. Times are UTC, without a zone."""
     numbers = {name: _whole(records[name]) for name in WHOLE_NUMBERS}
     texts = {name: _text(records[name]) for name in TEXTS}
-    start_time = pd.to_datetime(_number(records["start_time"]), unit="ms", errors="coerce")
+    moments = _number(records["start_time"])
+    start_time = pd.to_datetime(moments.where(moments.abs() < LAST_MOMENT), unit="ms")
     return pd.DataFrame(
         {
             "start_time": start_time.astype("datetime64[ms]"),

@@ -63,7 +63,10 @@ rows = 3
         ("max-memory = 0.5", "max-memory: expected MiB, a whole number from 1, not 0.5"),
         ("min-linearity = 1.5", "min-linearity: expected a number from 0 to 1, not 1.5"),
         ('fail-on = "notice"', "fail-on: expected error or warning, not 'notice'"),
-        ('format = "xml"', "format: expected one of full, concise, grouped, github, sarif, junit, markdown, json, not"),
+        (
+            'format = "xml"',
+            "format: expected one of full, concise, grouped, github, sarif, junit, markdown, json, html, not",
+        ),
         (
             'report = "out.xml"',
             "report: expected FORMAT=FILE, with one of full, concise, grouped, github, sarif, junit,",

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("airflow", "hamilton", "hypothesis", "networkx", "numpy", "pandas", "rich", "sqlalchemy")
+HEAVY = ("airflow", "hamilton", "hypothesis", "networkx", "numpy", "pandas", "rich", "sqlalchemy", "grandalf", "jinja2")
 STARTS = {
     "the package": "import windtunnel",
     "the pytest plugin": "import windtunnel.plugin",

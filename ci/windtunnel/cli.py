@@ -231,6 +231,34 @@ def profile(dag_id: str, form: str, output: str, **given: Any) -> None:
 
 
 @cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--name", default="", help="Which one, where PATH holds several: a dag_id, or the name of a module.")
+@click.option("--output", "-o", default="", metavar="FILE", help="Where to: FILE.svg, FILE.mmd or FILE.png.")
+def draw(path: Path, name: str, output: str) -> None:
+    """Draw the DAG, or the graph of the Hamilton module, in PATH: as SVG on stdout, or in the form of the FILE."""
+    from windtunnel.commands import draw as drawing
+
+    form = drawing.form_of(output)
+    _insist_on_output(output)
+    drawn = drawing.draw(settings_for((path,), {}), name, form)
+    if isinstance(drawn, bytes):
+        _deliver_bytes(drawn, output)
+    else:
+        _deliver(drawn, output)
+
+
+@cli.command()
+@click.argument("file", required=False, metavar="[LAST.json]", default="")
+@click.option("--output", "-o", default="", metavar="FILE", help="Write the page to this file instead of stdout.")
+def report(file: str, output: str) -> None:
+    """Make the picture, one HTML file, of a JSON report: of LAST.json, or of that which the settings have written."""
+    from windtunnel.commands.picture import picture
+
+    _insist_on_output(output)
+    _deliver(picture(settings_for((), {}), file), output)
+
+
+@cli.command()
 @click.argument("id", required=False)
 @click.option(
     "--from", "file", metavar="FILE", default="", help="The JSON report (that of pyproject.toml if not given)."
@@ -400,6 +428,13 @@ def _deliver(text: str, output: str, flag: str = "--output") -> None:
         Path(output).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{flag} {output}: {error.strerror}") from error
+
+
+def _deliver_bytes(content: bytes, output: str) -> None:
+    try:
+        Path(output).write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"--output {output}: {error.strerror}") from error
 
 
 def _say(text: str) -> None:

@@ -167,7 +167,7 @@ def _memory() -> int:
         return physical
 
 
-FORMATS = ("full", "concise", "grouped", "github", "sarif", "junit", "markdown", "json")
+FORMATS = ("full", "concise", "grouped", "github", "sarif", "junit", "markdown", "json", "html")
 CONTEXTS = ("undated", "twice", "machines", "retry", "dates", "kills")
 PERTURBATIONS = (
     *("missing", "small", "zero", "dtypes", "constant", "duplicates"),

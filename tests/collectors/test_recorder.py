@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from windtunnel.engine import run
+from windtunnel.facts import NodeKind
 from windtunnel.settings import Settings
 
 FILES = {
@@ -148,3 +149,19 @@ def test_inputs_and_overrides_are_noted_by_name(drivers):
 def test_a_process_pool_runs_undisturbed_and_sends_word_of_its_nodes(drivers):
     (only,) = drivers["processes"]
     assert sorted(only.executed) == ["part", "squared", "squared", "squared", "total"]
+
+
+def test_the_graph_that_really_ran_is_noted_with_its_edges_and_the_time_of_each_node(drivers):
+    (only,) = drivers["threads"]
+    nodes = {node.name: node for node in only.graph}
+    assert tuple(nodes) == only.nodes
+    assert {name: node.needs for name, node in nodes.items()}["total"] == ("squared",)
+    assert nodes["total"].location.path == "modules/flow.py"
+    assert {name for name, _ in only.took} == {"part", "squared", "total"}
+    assert all(seconds >= 0 for _, seconds in only.took)
+
+
+def test_an_input_is_a_node_of_the_graph_that_no_text_makes(drivers):
+    (only,) = drivers["at_top"]
+    (given,) = [node for node in only.graph if node.name == "n"]
+    assert (given.kind, given.needs, given.location) == (NodeKind.INPUT, (), None)

@@ -16,6 +16,7 @@ from tests.reporters.reports import (
     AGAIN,
     CLEAN,
     DIVISION,
+    DRIVER,
     EXPLORED,
     KILLED,
     MIXED,
@@ -30,9 +31,11 @@ from windtunnel.facts import (
     End,
     Fault,
     Grade,
+    GraphNodeFacts,
     KeptFacts,
     LoadFacts,
     LossFacts,
+    NodeKind,
     Property,
     PushFacts,
     SaveState,
@@ -40,7 +43,7 @@ from windtunnel.facts import (
     Sight,
     ValueFacts,
 )
-from windtunnel.findings import Severity
+from windtunnel.findings import Location, Severity
 from windtunnel.fingerprints import KnownFinding, identity
 from windtunnel.report import Report, Timing, Versions
 from windtunnel.reporters import render
@@ -48,6 +51,12 @@ from windtunnel.reporters.tally import Outcome
 
 SCHEMA = json.loads((Path(windtunnel.reporters.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
 EMPTY = replace(CLEAN, files=(), runs=(), dataflows=(), properties=(), timings=(), versions=Versions("0.1.0", "3.13.1"))
+
+
+GRAPH = (
+    GraphNodeFacts("day", NodeKind.INPUT, "str"),
+    GraphNodeFacts("totals", NodeKind.FUNCTION, "float", ("day",), Location("modules/sales.py", 31)),
+)
 
 
 def document(report: Report) -> Any:
@@ -126,6 +135,7 @@ def test_the_keys_stand_in_a_fixed_order() -> None:
         "not_loaded",
         "dataflows",
         "coverage",
+        "graphs",
         "timings",
     ]
 
@@ -172,6 +182,7 @@ def test_a_finding_keeps_every_word_and_absent_ones_are_null() -> None:
         "remedy": "set retries",
         "file": "dags/daily_sales.py",
         "line": 9,
+        "source": "    load = extract()",
         "dag_id": "daily_sales",
         "task_id": "load",
         "node": None,
@@ -205,6 +216,7 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
 
     assert not_run == {
         "file": "dags/wide.py",
+        "line": 3,
         "dag_id": "wide",
         "tasks": 5,
         "edges": 5,
@@ -217,6 +229,7 @@ def test_a_dag_has_its_shape_and_its_run() -> None:
         "redundant_edges": [["a", "e"]],
         "task_ids": [],
         "edge_list": [],
+        "structure": {"tasks": [], "groups": []},
         "schedule": {"summary": "None", "start": None, "end": None, "next_runs": [], "due": 0},
         "run": None,
         "paths": [],
@@ -400,3 +413,23 @@ def test_what_is_known_and_what_is_gone_from_the_baseline_is_told() -> None:
     assert (shown["findings"][0]["known"], shown["findings"][0]["fingerprint"]) == (True, "0123456789abcdef")
     assert (shown["summary"]["known"], shown["summary"]["errors"], shown["summary"]["failed"]) == (1, 0, False)
     assert [gone["code"] for gone in shown["gone"]] == ["WT301"]
+
+
+def test_a_graph_that_several_tasks_ran_on_stands_in_the_report_once():
+    driver = replace(DRIVER, graph=GRAPH, took=(("totals", 0.25),))
+    run = replace(CLEAN.runs[0], drivers=(driver, replace(driver, task_id="load", broken=("totals",))))
+    report = document(replace(CLEAN, runs=(run,)))
+    Draft202012Validator(SCHEMA).validate(report)
+    first, second = report["dags"][0]["run"]["drivers"]
+    assert [first["graph"]] == [second["graph"]] == [graph["id"] for graph in report["graphs"]]
+    assert [node["needs"] for node in report["graphs"][0]["nodes"]] == [[], ["day"]]
+    assert (first["took"], second["broken"]) == ([{"node": "totals", "seconds": 0.25}], ["totals"])
+
+
+def test_the_wiring_of_a_dag_is_in_the_report():
+    dag = replace(SALES, edges=(("load", "totals"),), groups=(("group", ("load",)),))
+    told = document(replace(CLEAN, files=(loaded(dag),)))["dags"][0]
+    structure = told["structure"]
+    assert told["edge_list"] == [["load", "totals"]]
+    assert structure["groups"] == [{"group_id": "group", "tasks": ["load"]}]
+    assert [task["trigger_rule"] for task in structure["tasks"]] == ["all_success", "all_success"]

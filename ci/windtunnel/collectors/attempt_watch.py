@@ -10,6 +10,7 @@ from typing import Any
 from windtunnel.collectors.canaries import Canaries
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.driver_facts import driver_facts
+from windtunnel.collectors.driver_graphs import with_graph
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.executions import Saved
 from windtunnel.collectors.failures import failure_facts, failure_from_text, relative
@@ -146,6 +147,7 @@ class AttemptWatch:
 
     def _ended(self, state: str, failure: FailureFacts | None) -> AttemptFacts:
         key, executions, uses = self._key, self._seen.recording.take(), self._seen.uses.taken()
+        params = self._seen.dag.params
         owner = Owner(
             key.dag_id, key.task_id, key.map_index, self._seen.file.root, self._bystanders, self._seen.effects
         )
@@ -156,7 +158,8 @@ class AttemptWatch:
             failure=failure,
             refused=tuple(self._refused()),
             drivers=tuple(
-                driver_facts(done, key.task_id, key.map_index, self._seen.dag.params, owner.root) for done in executions
+                with_graph(driver_facts(done, key.task_id, key.map_index, params, owner.root), done, owner.root)
+                for done in executions
             ),
             flows=self._flows(),
             saves=tuple(saves),

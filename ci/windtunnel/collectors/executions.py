@@ -86,7 +86,8 @@ class Execution:
     an adapter of the driver's has put something else, each with that. `abroad` where nodes of it may have run in other
     processes; `well` where it ended, and not in an exception. `ignored` are the inputs that were given for nodes which
     are computed, `agreed` the names of those that were computed to the same; `slow` are the nodes that took long. It
-    `is_looked_at` where what nodes return is compared with their annotations.
+    `is_looked_at` where what nodes return is compared with their annotations. `took` are the seconds of each node that
+    has ended here.
     """
 
     graph: Any
@@ -109,6 +110,7 @@ class Execution:
     begun: dict[tuple[str, int], float] = field(default_factory=dict)
     slow: list[Slow] = field(default_factory=list)
     is_looked_at: bool = False
+    took: dict[str, float] = field(default_factory=dict)
 
 
 def saved_of(node: Any, kwargs: Mapping[str, Any], metadata: Any, *, idle: bool) -> Saved:

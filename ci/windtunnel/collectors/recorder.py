@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from windtunnel.collectors import node_times
 from windtunnel.collectors.dags import own_folder
+from windtunnel.collectors.driver_graphs import node_ends
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.executions import LOADER_TAG, SAVER_TAG, Broken, Execution, Saved, loaded_of, saved_of
 from windtunnel.collectors.failures import failure_facts
@@ -125,6 +126,7 @@ class Recording:
         execution = self._by_run.get(run_id)
         if execution is None:
             return
+        node_ends(execution, node)
         execution.executed.append(node.name)
         if error is None:
             node_times.has_ended(execution, node, result)

@@ -32,13 +32,13 @@ class Recorded:
         return shlex.split(self.reproduce)[2:]
 
 
-def last_report(settings: Settings, named: str) -> Path:
+def last_report(settings: Settings, named: str, hint: str = "replay: name a report with --from FILE") -> Path:
     """The report to read: the one `named`, else where the settings have it written. UsageError where there is none."""
     written = [file for form, file in settings.report if form == "json"]
     written += [settings.output] if settings.format == "json" and settings.output else []
     file = named or next(iter(written), "")
     if not file:
-        raise UsageError("replay: name a report with --from FILE; `windtunnel check --report json=FILE` writes it")
+        raise UsageError(f"{hint}; `windtunnel check --report json=FILE` writes it")
     return Path(file)
 
 

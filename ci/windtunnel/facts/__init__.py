@@ -25,6 +25,7 @@ from windtunnel.facts.dataflows import (
     ModuleImportFacts,
     NodeFacts,
 )
+from windtunnel.facts.driven import GraphNodeFacts, NodeKind
 from windtunnel.facts.files import (
     ClashFacts,
     DagFileFacts,
@@ -160,6 +161,7 @@ __all__ = [
     "GivenFacts",
     "Grade",
     "GraphFacts",
+    "GraphNodeFacts",
     "HiddenFacts",
     "IdleFacts",
     "InstabilityFacts",
@@ -184,6 +186,7 @@ __all__ = [
     "NeedFacts",
     "NeedKind",
     "NodeFacts",
+    "NodeKind",
     "Occasion",
     "OutputFacts",
     "OverwriteFacts",

@@ -7,6 +7,7 @@ from enum import Enum
 
 from windtunnel.facts.contracts import GivenFacts, SlowNodeFacts
 from windtunnel.facts.data import DataFacts
+from windtunnel.facts.driven import GraphNodeFacts
 from windtunnel.facts.flows import FlowFacts
 from windtunnel.facts.forced import ForcedFacts
 from windtunnel.facts.processes import FailureFacts, ProcessFacts
@@ -83,6 +84,7 @@ class DriverFacts:
     `config` are its keys, each with the text of its value if decorators of the dataflow name it, else "". `reached` are
     the nodes that were executed, each with the module whose function makes it, and `slow` those that took long. What it
     asked for is chosen where it stands in the DAG's params, which may be given otherwise.
+    `graph` is what it ran on, `broken` the nodes that raised; `took` are the seconds of each node that has ended here.
     """
 
     task_id: str
@@ -102,6 +104,9 @@ class DriverFacts:
     reached: tuple[tuple[str, str], ...] = ()
     slow: tuple[SlowNodeFacts, ...] = ()
     is_chosen: bool = False
+    graph: tuple[GraphNodeFacts, ...] = ()
+    broken: tuple[str, ...] = ()
+    took: tuple[tuple[str, float], ...] = ()
 
 
 class SaveState(str, Enum):

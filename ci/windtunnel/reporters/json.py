@@ -33,6 +33,7 @@ from windtunnel.facts import (
 from windtunnel.findings import Finding, Severity
 from windtunnel.fingerprints import KnownFinding
 from windtunnel.report import Report
+from windtunnel.reporters.json_graphs import driven, graphs, structure
 from windtunnel.reporters.json_kills import killed_save
 from windtunnel.reporters.json_values import Object
 from windtunnel.reporters.look import Look
@@ -87,6 +88,7 @@ def _document(report: Report) -> Object:
         "not_loaded": [_not_loaded(file) for file in report.files if is_broken(file)],
         "dataflows": [_dataflow(module) for module in modules(report)],
         "coverage": _coverage(coverage(report)) if report.runs else None,
+        "graphs": list(graphs(report)),
         "timings": [{"stage": timing.stage, "seconds": _seconds(timing.seconds)} for timing in report.timings],
     }
 
@@ -126,6 +128,7 @@ def _finding(finding: Finding) -> Object:
         "remedy": finding.remedy,
         "file": finding.location.path,
         "line": finding.location.line,
+        "source": finding.source or None,
         "dag_id": finding.dag_id or None,
         "task_id": finding.task_id or None,
         "node": finding.node or None,
@@ -154,6 +157,7 @@ def _dag(report: Report, file: DagFileFacts, dag: DagFacts, run: RunFacts | None
     paths = paths_of(report, run)
     return {
         "file": file.path,
+        "line": dag.location.line,
         "dag_id": dag.dag_id,
         "tasks": dag.shape.tasks,
         "edges": dag.shape.edges,
@@ -166,6 +170,7 @@ def _dag(report: Report, file: DagFileFacts, dag: DagFacts, run: RunFacts | None
         "redundant_edges": dag.shape.redundant_edges,
         "task_ids": [task.task_id for task in dag.tasks],
         "edge_list": dag.edges,
+        "structure": structure(dag),
         "schedule": _schedule(dag.schedule),
         "run": _run(run) if run else None,
         "paths": [_path(taken) for taken in paths.runs] if paths else [],
@@ -262,6 +267,7 @@ def _driver(driver: DriverFacts) -> Object:
         "line": driver.location.line if driver.location else None,
         "succeeded": driver.well,
         "seconds": _seconds(driver.seconds),
+        **driven(driver),
     }
 
 

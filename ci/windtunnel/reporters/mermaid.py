@@ -30,7 +30,12 @@ def too_large(dag: DagFacts) -> bool:
 
 def picture(dag: DagFacts, found: Mapping[str, Severity]) -> str:
     """The text of the flowchart; `found` is the worst severity found at each task."""
-    return "\n".join(_lines(dag, found))
+    return flowchart((task.task_id for task in dag.tasks), dag.edges, found)
+
+
+def flowchart(labels: Iterable[str], edges: Iterable[tuple[str, str]], found: Mapping[str, Severity]) -> str:
+    """The same of any graph: its boxes, its arrows, and what was found at some of the boxes."""
+    return "\n".join(_lines(labels, edges, found))
 
 
 def change(dag: DagFacts, before: Figures) -> str:
@@ -58,10 +63,10 @@ def _tasks(names: Mapping[str, str]) -> Iterator[str]:
         yield f'    {name}["{_label(task_id)}"]'
 
 
-def _lines(dag: DagFacts, found: Mapping[str, Severity]) -> Iterator[str]:
-    names = {task.task_id: f"t{number}" for number, task in enumerate(dag.tasks)}
+def _lines(labels: Iterable[str], edges: Iterable[tuple[str, str]], found: Mapping[str, Severity]) -> Iterator[str]:
+    names = {label: f"t{number}" for number, label in enumerate(labels)}
     yield from _tasks(names)
-    yield from (f"    {names[up]} --> {names[down]}" for up, down in dag.edges if up in names and down in names)
+    yield from (f"    {names[up]} --> {names[down]}" for up, down in edges if up in names and down in names)
     for severity, style in _STYLES.items():
         marked = [names[task_id] for task_id, worst in found.items() if worst is severity and task_id in names]
         yield from _marked(marked, str(severity), style)

@@ -380,3 +380,26 @@ def test_an_exception_in_a_trigger_of_the_users_is_the_failure_of_its_task(runs)
     failure = task(runs, "deferred", "badly").failure
     assert (failure.summary, str(failure.location)) == ("ValueError: in the trigger", "dags/deferred.py:11")
     assert failure.needs == ""
+
+
+SLOW_LOOK = """\
+import time
+
+from airflow.sdk import DAG, BaseSensorOperator
+
+
+class Slow(BaseSensorOperator):
+    def poke(self, context) -> bool:
+        time.sleep(6)
+        return True
+
+
+with DAG("slow_look", schedule=None):
+    Slow(task_id="looks", timeout=43_200)
+"""
+
+
+def test_a_sensor_does_not_wait_for_as_long_as_its_first_look_takes(examine):
+    report = examine({"dags/slow_look.py": SLOW_LOOK}, select=("WT30",))
+    assert [(finding.code, finding.message) for finding in report.findings] == []
+    assert report.runs[0].states == {"looks": "success"}

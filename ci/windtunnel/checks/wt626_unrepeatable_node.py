@@ -52,7 +52,7 @@ def result(readings: pd.DataFrame) -> float:
     "WT626",
     on=ReplayFacts,
     severity=Severity.NOTICE,
-    remedy="take the seed, the date or the table as an input of the dataflow",
+    remedy="take the seed, the date or the table as an input of the dataflow; mark what reads files by @dataloader()",
 )
 def unrepeatable_node(replay: ReplayFacts) -> Iterator[Complaint]:
     for found in replay.unrepeated:

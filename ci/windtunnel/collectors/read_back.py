@@ -96,12 +96,19 @@ def _not_json(file: Path) -> str:
 
 
 def _not_json_text(file: Path) -> str:
-    """The same of text; what is no text may be compressed, or in another encoding."""
+    """The same of text; what is no text may be compressed, or in another encoding, and logs may have broken lines."""
     try:
-        file.read_text(encoding="utf-8-sig")
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
         return ""
-    return _not_json(file)
+    return "" if len(lines) > 1 and _is_object(lines[0]) else _not_json(file)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def _no_parquet(file: Path) -> str:

@@ -8,7 +8,7 @@ import tempfile
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -281,7 +281,11 @@ class RunWatch:
         self._effects.forget_refused()
 
     def task_started(self, task: Any) -> None:
-        self._begun_of(self._here).touch()
+        begun = self._begun_of(self._here).touch
+        if hasattr(task, "poke"):  # it does not wait for as long as its first look takes
+            task.poke = _telling(task.poke, begun)
+        else:
+            begun()
         self._attempt.task_started(task)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:
@@ -310,3 +314,13 @@ class RunWatch:
             upstream=tuple(sorted(upstream_of(task))),
             **wiring_of(task),
         )
+
+
+def _telling(look: Callable[..., Any], told: Callable[[], object]) -> Callable[..., Any]:
+    def poke(*arguments: Any, **options: Any) -> Any:
+        try:
+            return look(*arguments, **options)
+        finally:
+            told()
+
+    return poke

@@ -10,7 +10,8 @@ import pytest
 from windtunnel.engine import run
 from windtunnel.pools import Pools
 from windtunnel.report import Report
-from windtunnel.settings import Settings, read_pyproject
+from windtunnel.settings import Settings
+from windtunnel.settings_file import read_pyproject
 
 
 @pytest.fixture(scope="session", autouse=True)

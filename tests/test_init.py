@@ -14,7 +14,8 @@ from tests.test_cli import GOOD, MODULE
 from windtunnel.cli import cli
 from windtunnel.commands.init import HOOKS, PYPROJECT, WORKFLOW, proposal
 from windtunnel.errors import UsageError
-from windtunnel.settings import Settings, read_pyproject
+from windtunnel.settings import Settings
+from windtunnel.settings_file import read_pyproject
 
 CONFIG = """\
 # Ours.

@@ -9,7 +9,8 @@ import pytest
 
 from windtunnel.errors import UsageError
 from windtunnel.findings import Severity
-from windtunnel.settings import Settings, options, read_pyproject
+from windtunnel.settings import Settings, options
+from windtunnel.settings_file import read_pyproject
 
 
 def test_a_repository_without_pyproject_has_the_defaults(tmp_path):

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from windtunnel.errors import UsageError
-from windtunnel.settings import Settings, options, read_pyproject
+from windtunnel.settings import Settings, options
+from windtunnel.settings_file import read_pyproject
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -7,15 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from importlib import metadata
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
 import windtunnel
 from windtunnel.baseline import read_baseline, weighed
-from windtunnel.checks import Check, catalogue, matches, selected
-from windtunnel.collectors.context_plan import CONTEXTS
+from windtunnel.checks import Check, selected
 from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.dags import loads as loads_whole
@@ -31,33 +29,21 @@ from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
 from windtunnel.collectors.second_parse import parse_again
 from windtunnel.collectors.unseen import collect_unseen
-from windtunnel.errors import UsageError
 from windtunnel.facts import (
     ContextFacts,
     CoverageFacts,
-    DagFacts,
     DagFileFacts,
     DataflowFacts,
-    DrivenTogetherFacts,
-    FlowFacts,
-    InstabilityFacts,
-    MisdeclaredFacts,
     PathsFacts,
     PropertyFacts,
     ReplayFacts,
-    RepositoryFacts,
     RunFacts,
-    SlowImportFacts,
-    TaskFacts,
     UnseenDagsFacts,
     UnusedIgnoreFacts,
-    Wired,
 )
 from windtunnel.findings import Location
 from windtunnel.fingerprints import fingerprints
 from windtunnel.judging import (
-    RUN_SUBJECTS,
-    VALUE_SUBJECTS,
     Subject,
     in_order,
     judge,
@@ -75,6 +61,7 @@ from windtunnel.judging import (
     subjects_of_unseen,
 )
 from windtunnel.paths import has_more_paths
+from windtunnel.plan import Plan, installed, prerequisites
 from windtunnel.pool import Pool
 from windtunnel.pools import Pools
 from windtunnel.report import Report, Rule, Timing, Versions
@@ -82,17 +69,6 @@ from windtunnel.run_requests import context_requests, run_requests, that_look, t
 from windtunnel.settings import Settings
 from windtunnel.trial_requests import recorded_of, shares_of, trial_of
 from windtunnel.unused_ignores import unused_ignores
-
-_BEFORE_STRUCTURE = ("WT101", "WT102", "WT104", "WT109")
-_BEFORE_RUNS = (*_BEFORE_STRUCTURE, "WT103")
-_BEFORE_CONTEXTS = ("WT301", "WT304", "WT305", "WT306", "WT307", "WT308")
-_BEFORE_GRAPHS = ("WT501", "WT510")
-_BY_OTHER_HASHES = "WT609"
-FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
-"""What a file that loads has only where it is at fault."""
-PROPERTY_SUBJECTS = (PropertyFacts, MisdeclaredFacts)
-"""What is learned by trying functions."""
-LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts, *FAULTS_OF_FILES)
 
 
 class Progress(Protocol):
@@ -200,118 +176,7 @@ def rule_of(check: Check) -> Rule:
 def versions() -> Versions:
     """What is installed here, asked without importing it."""
     python = ".".join(map(str, sys.version_info[:3]))
-    return Versions(windtunnel.__version__, python, _installed("apache-airflow-core"), _installed("apache-hamilton"))
-
-
-def _installed(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What has to be collected, derived from the checks that were selected and from what was found.
-
-    DAGs are run where a check `judges_runs`, and where functions are to be tried near the values of real runs.
-    """
-
-    found: Found
-    loads: bool
-    parses_again: bool
-    profiles: bool
-    runs: bool
-    dataflows: bool
-    properties: bool
-    judges_runs: bool = False
-    hashes: bool = False
-    unseen: bool = False
-    contexts: tuple[type[ContextFacts], ...] = ()
-    paths: bool = False
-    records: bool = False
-    replays: bool = False
-    looks: bool = False
-    coverage: bool = False
-
-    @classmethod
-    def of(cls, checks: Sequence[Check], found: Found, settings: Settings) -> Plan:
-        """The plan; a UsageError where nothing would be checked, or where what is needed is not installed."""
-        subjects = {check.on for check in checks}
-        asked = tuple(on for on in subjects if issubclass(on, ContextFacts))
-        contexts = tuple(CONTEXTS[name] for name in settings.contexts if issubclass(CONTEXTS[name], asked))
-        paths = PathsFacts in subjects and settings.max_paths > 0
-        again = bool(contexts) or PathsFacts in subjects
-        properties = bool(found.modules) and not subjects.isdisjoint(PROPERTY_SUBJECTS)
-        values = bool(found.dag_files) and found.drives_hamilton
-        replays = values and not subjects.isdisjoint(VALUE_SUBJECTS)
-        # Where there is no Airflow, types alone will do.
-        records = replays or (values and properties and bool(_installed("apache-airflow-core")))
-        judged = bool(found.dag_files) and (again or replays or not subjects.isdisjoint(RUN_SUBJECTS))
-        runs = judged or records
-        plan = cls(
-            found=found,
-            loads=runs or (bool(found.dag_files) and not subjects.isdisjoint(LOAD_SUBJECTS)),
-            parses_again=bool(found.dag_files) and InstabilityFacts in subjects,
-            profiles=bool(found.dag_files) and SlowImportFacts in subjects,
-            runs=runs,
-            judges_runs=judged,
-            dataflows=bool(found.modules)
-            and not subjects.isdisjoint(
-                (DataflowFacts, DrivenTogetherFacts, Wired, *([CoverageFacts] if judged else []))
-            ),
-            properties=properties,
-            hashes=bool(found.modules) and any(check.code == _BY_OTHER_HASHES for check in checks),
-            unseen=UnseenDagsFacts in subjects,
-            contexts=contexts,
-            paths=runs and paths,
-            records=records,
-            replays=replays and ReplayFacts in subjects,
-            looks=judged and FlowFacts in subjects,
-            coverage=judged and CoverageFacts in subjects,
-        )
-        plan._insist(settings)
-        return plan
-
-    @property
-    def needs_hamilton(self) -> bool:
-        """Whether the DAGs, run or only loaded, make use of Hamilton."""
-        return self.found.drives_hamilton if self.runs else self.found.imports_hamilton
-
-    def pools(self, settings: Settings) -> Pools:
-        """What the plan is carried out in. Raises UsageError for an `env_file` that cannot be read."""
-        return Pools(settings, hamilton=self.needs_hamilton, runs=self.runs)
-
-    def _insist(self, settings: Settings) -> None:
-        if not (self.loads or self.dataflows or self.properties):
-            looked_in = ", ".join(map(str, settings.paths or (settings.root,)))
-            raise UsageError(
-                f"{looked_in}: nothing found to check: no DAG file or no Hamilton module for the checks selected; "
-                "name a folder, or set --dags and --modules"
-            )
-        if self.loads and not _installed("apache-airflow-core"):
-            raise UsageError(
-                f"{self.found.dag_files[0].path}: a DAG file, but {sys.executable} has no Airflow 3.1 to 3.3; "
-                "install apache-airflow beside windtunnel, or leave the DAGs out with --select WT5,WT6 "
-                "--ignore WT62,WT63"
-            )
-        if (self.dataflows or self.properties) and not _installed("apache-hamilton"):
-            raise UsageError(
-                f"{self.found.modules[0].path}: a Hamilton module, but {sys.executable} has no Hamilton; "
-                "install apache-hamilton beside windtunnel, or leave the modules out with --ignore WT5,WT6"
-            )
-
-
-def prerequisites(plan: Plan, checks: Sequence[Check], settings: Settings) -> tuple[Check, ...]:
-    """The checks that say why a DAG was not judged or a function not tried, where nobody has chosen them.
-
-    Without them `--select WT2` would pass a file that does not load.
-    """
-    before_dags: tuple[str, ...] = _BEFORE_RUNS if plan.runs else _BEFORE_STRUCTURE if plan.loads else ()
-    before_dags += _BEFORE_CONTEXTS if plan.contexts else ()
-    codes = before_dags + (_BEFORE_GRAPHS if plan.properties or plan.dataflows else ())
-    needed = [check for check in catalogue() if check.code in codes and check not in checks]
-    return tuple(check for check in needed if not matches(check, settings.ignore))
+    return Versions(windtunnel.__version__, python, installed("apache-airflow-core"), installed("apache-hamilton"))
 
 
 def _collect(plan: Plan, settings: Settings, fixtures: Fixtures, progress: Progress, pools: Pools) -> _Collected:

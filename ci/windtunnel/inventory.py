@@ -16,8 +16,9 @@ from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.env_file import read_env_file
 from windtunnel.collectors.fixtures import read_fixtures, with_pools
 from windtunnel.collectors.inventory import Given, collect_inventories
-from windtunnel.engine import LOAD_SUBJECTS, Plan, Progress, silent
+from windtunnel.engine import Progress, silent
 from windtunnel.facts import End, InventoryFacts, NeedFacts, NeedKind
+from windtunnel.plan import LOAD_SUBJECTS, Plan
 from windtunnel.pools import Pools
 from windtunnel.report import Inventory, Thing
 from windtunnel.settings import Settings

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from windtunnel.checks import Check
 from windtunnel.findings import Severity
-from windtunnel.settings import TABLE, Option, Settings, options
+from windtunnel.setting_kinds import Option
+from windtunnel.settings import TABLE, Settings, options
 
 PAGES = "ci/docs"
 """Where the pages lie below the root of a checkout."""

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from windtunnel.errors import UsageError
-from windtunnel.settings import Option, Settings, options, read_pyproject
+from windtunnel.setting_kinds import Option
+from windtunnel.settings import Settings, options
+from windtunnel.settings_file import read_pyproject
 
 if TYPE_CHECKING:
     from windtunnel.collectors.dags import DagFile

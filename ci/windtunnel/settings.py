@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from windtunnel.errors import UsageError, unknown
 from windtunnel.findings import Severity
+from windtunnel.setting_kinds import (
+    BUDGET_OF,
+    Allowance,
+    Budget,
+    Option,
+    default_jobs,
+    default_max_memory,
+    setting,
+    switch,
+)
 from windtunnel.setting_values import (
-    Refusal,
     at_least,
     failing_severity,
     one_of,
@@ -26,81 +33,9 @@ from windtunnel.setting_values import (
     span,
     words,
     words_by_glob,
-    yes_or_no,
 )
 
 TABLE = "tool.windtunnel"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One setting as its doors need it: `parse` turns any accepted value into the field's, or raises ValueError.
-
-    `expects` completes the sentence "expected …" in the error for a value that `parse` refuses. A `switch` takes no
-    value on the command line. What concerns the `report` alone is no option of pytest's, which reports in its own way.
-    One that is `budgeted` can have another value for some DAGs, one that is `repeated` may be given several times; one
-    that stands `in_file` only is no option anywhere, one that is `asked` for at the command line is no key of the file.
-    """
-
-    name: str
-    help: str
-    parse: Callable[[Any], Any]
-    expects: str
-    metavar: str
-    choices: tuple[str, ...] = ()
-    short: str = ""
-    switch: bool = False
-    report: bool = False
-    budgeted: bool = False
-    in_file: bool = False
-    asked: bool = False
-    repeated: bool = False
-
-    @property
-    def key(self) -> str:
-        """The option's name in pyproject.toml."""
-        return self.name.replace("_", "-")
-
-    @property
-    def flag(self) -> str:
-        """The option's name on the command line."""
-        return f"--{self.key}"
-
-    def read(self, value: object, where: str) -> Any:
-        """The setting that `value` means; a UsageError that starts with `where` if it means none."""
-        try:
-            return self.parse(value)
-        except (ValueError, TypeError, OverflowError) as error:
-            reason = f" ({error})" if isinstance(error, Refusal) else ""
-            raise UsageError(f"{where}: expected {self.expects}, not {value!r}{reason}") from error
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Settings for some DAGs: those whose dag_id, one of whose tags, or whose path (`of`) matches the glob `pattern`.
-
-    `values` are (name of the setting, value). `*` in a glob stands for anything, slashes too.
-    """
-
-    of: str
-    pattern: str
-    values: tuple[tuple[str, Any], ...]
-
-    def get(self, name: str) -> Any:
-        """The value that it gives to a setting; None where it gives none."""
-        return dict(self.values).get(name)
-
-
-BUDGET_OF = ("dag", "tag", "path")
-"""What a budget can be given to, the most specific first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """The value of a setting for one DAG; `origin` names the budget that it comes from, for the end of a sentence."""
-
-    value: Any
-    origin: str = ""
 
 
 def _contexts(value: Any) -> tuple[str, ...]:
@@ -138,35 +73,6 @@ def _budget(entry: Mapping[str, Any], number: int) -> Budget:
     return Budget(given[0], entry[given[0]], values)
 
 
-def _setting(default: Any, help: str, parse: Callable[[Any], Any], expects: str, metavar: str = "", **more: Any) -> Any:
-    declared = {"help": help, "parse": parse, "expects": expects, "metavar": metavar, **more}
-    if callable(default):
-        return field(default_factory=default, metadata=declared)
-    return field(default=default, metadata=declared)
-
-
-def _switch(help: str, **more: Any) -> Any:
-    return _setting(False, help, yes_or_no, "true or false", switch=True, report=True, **more)
-
-
-def _default_jobs() -> int:
-    return os.cpu_count() or 1
-
-
-def _default_max_memory() -> int:
-    """Each processor's share of four fifths of the memory, and enough for work on tables in any case; in MiB."""
-    return max(2048, int(_memory() * 0.8) // (os.cpu_count() or 1) >> 20)
-
-
-def _memory() -> int:
-    """The memory of this machine in bytes, or of the container that this process is confined to."""
-    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        return min(physical, int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
-    except (OSError, ValueError):  # no container, or one without a limit
-        return physical
-
-
 FORMATS = ("full", "concise", "grouped", "github", "sarif", "junit", "markdown", "json", "html")
 CONTEXTS = ("undated", "twice", "machines", "retry", "dates", "kills")
 PERTURBATIONS = (
@@ -181,9 +87,9 @@ class Settings:
 
     root: Path
     paths: tuple[Path, ...] = ()
-    select: tuple[str, ...] = _setting((), "Run only these checks.", words, "codes or prefixes of codes", "CODE,...")
-    ignore: tuple[str, ...] = _setting((), "Leave these checks out.", words, "codes or prefixes of codes", "CODE,...")
-    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = _setting(
+    select: tuple[str, ...] = setting((), "Run only these checks.", words, "codes or prefixes of codes", "CODE,...")
+    ignore: tuple[str, ...] = setting((), "Leave these checks out.", words, "codes or prefixes of codes", "CODE,...")
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = setting(
         (),
         "Table `[tool.windtunnel.per-file-ignores]`: what these checks find in files whose path from the root, or "
         'whose name, matches a glob is suppressed: `"dags/legacy/*" = ["WT201", "WT3"]`.',
@@ -191,48 +97,48 @@ class Settings:
         "a table of lists of codes",
         in_file=True,
     )
-    baseline: str = _setting(
+    baseline: str = setting(
         "",
         "File of known findings, which are shown and do not fail; what is new does. --update-baseline writes it.",
         path_text,
         "a path",
         "FILE",
     )
-    update_baseline: bool = _switch(
+    update_baseline: bool = switch(
         "Write the findings of this run into the baseline, and take out those that no longer occur.", asked=True
     )
-    dags: tuple[str, ...] = _setting(
+    dags: tuple[str, ...] = setting(
         (), "The DAG folders (found by their name `dags` if not given).", words, "paths", "PATH,..."
     )
-    modules: tuple[str, ...] = _setting(
+    modules: tuple[str, ...] = setting(
         (), "Hamilton modules, or folders of them (found by their imports if not given).", words, "paths", "PATH,..."
     )
-    jobs: int = _setting(
-        _default_jobs,
+    jobs: int = setting(
+        default_jobs,
         "Child processes at a time (as many as processors if not given).",
         at_least(1, int),
         "a whole number from 1",
         "N",
     )
-    timeout: float = _setting(
+    timeout: float = setting(
         120.0,
         "Seconds that one file may take to load, one DAG to run, one module to be tried.",
         at_least(0.1, float),
         "seconds, 0.1 or more",
         "SECONDS",
     )
-    max_memory: int = _setting(
-        _default_max_memory,
+    max_memory: int = setting(
+        default_max_memory,
         "MiB of memory that one of these may take "
         "(four fifths of what there is, shared by the processors, but at least 2048, if not given).",
         at_least(1, int),
         "MiB, a whole number from 1",
         "MIB",
     )
-    max_examples: int = _setting(
+    max_examples: int = setting(
         100, "Generated inputs for each Hamilton function.", at_least(1, int), "a whole number from 1", "N"
     )
-    seed: int = _setting(
+    seed: int = setting(
         0,
         "Seed of the generated inputs. What has failed before is tried first, whatever the seed: it is remembered in "
         "windtunnel/hypothesis in the user's cache folder ($XDG_CACHE_HOME or ~/.cache), or where "
@@ -241,24 +147,24 @@ class Settings:
         "a whole number from 0",
         "N",
     )
-    property_budget: float = _setting(
+    property_budget: float = setting(
         120.0,
         "Time that trying Hamilton functions may take in all, spread over them: a slow function gets fewer inputs.",
         span,
         "a time above 0, in seconds or with a unit (90, 60s, 2m)",
         "TIME",
     )
-    conf: Mapping[str, Any] = _setting(
+    conf: Mapping[str, Any] = setting(
         dict, "Params of the DAG runs.", params, "a JSON object, @FILE that holds one, or a table", "JSON|@FILE"
     )
-    env_file: str = _setting(
+    env_file: str = setting(
         "",
         "File of environment variables (NAME=value) to load and run with; the environment itself wins over it.",
         path_text,
         "a path",
         "FILE",
     )
-    fixtures: str = _setting(
+    fixtures: str = setting(
         "",
         "Folder of files (.yaml, .json, .env) with the connections, variables, environment, pools, params, date, "
         "allowed hosts and recorded responses that DAGs are given (windtunnel.d at the root, if there, if not given).",
@@ -266,14 +172,14 @@ class Settings:
         "a path",
         "FOLDER",
     )
-    date: str = _setting(
+    date: str = setting(
         "",
         "Logical date of the runs, in UTC where it names no other zone (now if not given). The clock stays as it is.",
         past_moment,
         "a date, YYYY-MM-DD or YYYY-MM-DDTHH:MM",
         "DATE",
     )
-    min_linearity: float = _setting(
+    min_linearity: float = setting(
         0.5,
         "Lowest linearity (longest path / tasks) without a warning.",
         share,
@@ -281,7 +187,7 @@ class Settings:
         "SHARE",
         budgeted=True,
     )
-    max_width: int = _setting(
+    max_width: int = setting(
         16,
         "Most tasks that may be ready at a time without a warning.",
         at_least(1, int),
@@ -289,7 +195,7 @@ class Settings:
         "N",
         budgeted=True,
     )
-    max_catchup: int = _setting(
+    max_catchup: int = setting(
         100,
         "Most runs that catchup may create at once without a warning.",
         at_least(0, int),
@@ -297,7 +203,7 @@ class Settings:
         "N",
         budgeted=True,
     )
-    budgets: tuple[Budget, ...] = _setting(
+    budgets: tuple[Budget, ...] = setting(
         (),
         "Tables `[[tool.windtunnel.budgets]]`, each with `dag`, `tag` or `path` (a glob) and with min-linearity, "
         "max-width or max-catchup for these DAGs; dag wins over tag, tag over path, the later over the earlier.",
@@ -305,30 +211,30 @@ class Settings:
         "a list of tables",
         in_file=True,
     )
-    pools: tuple[str, ...] = _setting(
+    pools: tuple[str, ...] = setting(
         (), "The pools of the deployment; where given, a task in any other is told.", words, "names", "NAME,..."
     )
-    queues: tuple[str, ...] = _setting(
+    queues: tuple[str, ...] = setting(
         (), "The queues that workers serve; where given, a task in any other is told.", words, "names", "NAME,..."
     )
-    assets: tuple[str, ...] = _setting(
+    assets: tuple[str, ...] = setting(
         (), "Assets (names or URIs) that something outside of this repository produces.", words, "names", "NAME,..."
     )
-    max_import_seconds: float = _setting(
+    max_import_seconds: float = setting(
         2.0,
         "Most seconds that a DAG file may take to import without a warning, or a Hamilton module beside its libraries.",
         at_least(0, float),
         "seconds, 0 or more",
         "SECONDS",
     )
-    max_xcom_bytes: int = _setting(
+    max_xcom_bytes: int = setting(
         48 * 1024,
         "Most bytes that an XCom may have as it is stored without a warning.",
         at_least(0, int),
         "bytes, a whole number from 0",
         "BYTES",
     )
-    contexts: tuple[str, ...] = _setting(
+    contexts: tuple[str, ...] = setting(
         ("undated", "twice", "machines"),
         "Contexts in which DAGs are run again where that can tell something: undated (as by the API or by assets, for "
         "DAGs that have no dates of their own), twice (one date run, cleared and run again, then another date, for "
@@ -341,7 +247,7 @@ class Settings:
         f"some of {', '.join(CONTEXTS)}",
         "NAME,...",
     )
-    perturbations: tuple[str, ...] = _setting(
+    perturbations: tuple[str, ...] = setting(
         PERTURBATIONS[:6],
         "What is changed, one at a time, of the tables that enter the dataflows of runs when these are played again: "
         "missing (values), small (no rows, one, three), zero, dtypes (nullable, pyarrow), constant (columns), "
@@ -352,21 +258,21 @@ class Settings:
         f"some of {', '.join(PERTURBATIONS)}",
         "NAME,...",
     )
-    max_paths: int = _setting(
+    max_paths: int = setting(
         6,
         "Most further runs of a DAG on paths that its run did not take: other answers, failing tasks (0 for none).",
         at_least(0, int),
         "a whole number from 0",
         "N",
     )
-    max_kills: int = _setting(
+    max_kills: int = setting(
         24,
         "Most points at which each save is killed in the context `kills`.",
         at_least(1, int),
         "a whole number from 1",
         "N",
     )
-    node_cov_fail_under: float = _setting(
+    node_cov_fail_under: float = setting(
         0.0,
         "Lowest percentage of the nodes of all Hamilton modules that the runs of the DAGs must execute (0 for none). "
         "Judged where the whole repository is checked. A node counts once, whatever configurations have it; those that "
@@ -375,14 +281,14 @@ class Settings:
         "a number from 0 to 100",
         "PERCENT",
     )
-    fail_on: Severity = _setting(
+    fail_on: Severity = setting(
         Severity.ERROR,
         "Lowest severity that makes the exit status 1.",
         failing_severity,
         "error or warning",
         choices=("error", "warning"),
     )
-    format: str = _setting(
+    format: str = setting(
         "full",
         "Form of the report on stdout, or in the --output file.",
         one_of(FORMATS),
@@ -390,10 +296,10 @@ class Settings:
         choices=FORMATS,
         report=True,
     )
-    output: str = _setting(
+    output: str = setting(
         "", "Write the report to this file instead of stdout.", path_text, "a path", "FILE", short="-o", report=True
     )
-    report: tuple[tuple[str, str], ...] = _setting(
+    report: tuple[tuple[str, str], ...] = setting(
         (),
         "Write the report to this file too, in this form; may be given several times.",
         reports(FORMATS),
@@ -402,7 +308,7 @@ class Settings:
         report=True,
         repeated=True,
     )
-    compare: str = _setting(
+    compare: str = setting(
         "",
         "JSON report of the base branch: the form markdown shows what a change does to the figures of its DAGs.",
         path_text,
@@ -410,13 +316,13 @@ class Settings:
         "FILE",
         report=True,
     )
-    statistics: bool = _switch("Count the findings by check.")
-    durations: int = _setting(
+    statistics: bool = switch("Count the findings by check.")
+    durations: int = setting(
         5, "How many of the slowest are named.", at_least(0, int), "a whole number from 0", "N", report=True
     )
-    quiet: bool = _switch("Findings and verdict only.", short="-q")
-    verbose: bool = _switch("All that is known: whole evidence, output, timings.", short="-v")
-    no_color: bool = _switch("No colours, whatever the terminal can do.")
+    quiet: bool = switch("Findings and verdict only.", short="-q")
+    verbose: bool = switch("All that is known: whole evidence, output, timings.", short="-v")
+    no_color: bool = switch("No colours, whatever the terminal can do.")
 
     def ignored_by(self, path: str, is_meant: Callable[[tuple[str, ...]], bool]) -> str:
         """The glob of `per_file_ignores` under which a finding in the file is suppressed, "" for none.
@@ -447,51 +353,3 @@ class Settings:
 def options() -> tuple[Option, ...]:
     """Every setting that a user can choose, in the order in which the doors list them."""
     return tuple(Option(f.name, **f.metadata) for f in fields(Settings) if f.metadata)
-
-
-def read_pyproject(root: Path) -> dict[str, Any]:
-    """The fields of Settings that `root`/pyproject.toml gives; a UsageError for a key or a value that means nothing."""
-    known = {option.key: option for option in options() if not option.asked}
-    read: dict[str, Any] = {}
-    for written, value in _table(root / "pyproject.toml").items():
-        key = written.replace("_", "-")
-        if key not in known:
-            raise unknown(f"pyproject.toml: [{TABLE}]", "key", key, known, "windtunnel check --help lists all")
-        option = known[key]
-        read[option.name] = option.read(_from_root(root, key, value), f"pyproject.toml: [{TABLE}] {key}")
-    return read
-
-
-def _from_root(root: Path, key: str, value: object) -> object:
-    """The value; a file that it names for reading or writing lies below `root`, wherever the user stands."""
-    if key in ("output", "baseline", "compare", "env-file", "fixtures") and isinstance(value, str) and value:
-        return str(root / value)
-    if key == "report" and isinstance(value, list):
-        return [_from_root_report(root, entry) for entry in value]
-    if key == "conf" and isinstance(value, str) and value.startswith("@"):
-        return f"@{root / value[1:]}"
-    return value
-
-
-def _from_root_report(root: Path, entry: object) -> object:
-    form, equals, file = entry.partition("=") if isinstance(entry, str) else ("", "", "")
-    return f"{form}={root / file}" if equals and file else entry
-
-
-def _table(file: Path) -> dict[str, object]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool")
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UsageError(f"{file.name}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file.name}: not TOML: {error}") from error
-    table = tool.get("windtunnel", {}) if isinstance(tool, dict) else {}
-    if not isinstance(table, dict):
-        raise UsageError(f"{file.name}: [{TABLE}] must be a table")
-    return table

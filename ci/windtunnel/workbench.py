@@ -19,16 +19,7 @@ from windtunnel.collectors.replays import collect_replays
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
-from windtunnel.engine import (
-    FAULTS_OF_FILES,
-    LOAD_SUBJECTS,
-    Plan,
-    plain_runs,
-    prerequisites,
-    replays_of,
-    second_looks,
-    versions,
-)
+from windtunnel.engine import plain_runs, replays_of, second_looks, versions
 from windtunnel.facts import (
     ContextFacts,
     DagFacts,
@@ -53,6 +44,7 @@ from windtunnel.judging import (
     subjects_of_replay,
     subjects_of_run,
 )
+from windtunnel.plan import FAULTS_OF_FILES, LOAD_SUBJECTS, Plan, prerequisites
 from windtunnel.pool import Job, Outcome
 from windtunnel.pools import Pools
 from windtunnel.report import Report

@@ -11,7 +11,8 @@ from windtunnel.checks.wt202_excessive_width import excessive_width
 from windtunnel.collectors.shape import shape_of
 from windtunnel.facts import DagFacts, TaskFacts
 from windtunnel.findings import Location
-from windtunnel.settings import Budget, Settings
+from windtunnel.setting_kinds import Budget
+from windtunnel.settings import Settings
 
 
 def a_dag(tasks, edges=()):

@@ -7,8 +7,9 @@ import pytest
 from windtunnel.checks import selected
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.discovery import Found
-from windtunnel.engine import Plan, run
+from windtunnel.engine import run
 from windtunnel.facts import Fate, Gift, GivenFacts
+from windtunnel.plan import Plan
 from windtunnel.reporters.tally import coverage
 from windtunnel.settings import Settings
 

@@ -13,7 +13,7 @@ from windtunnel.collectors.recorded import read_recorded, value_in
 from windtunnel.collectors.replay import NotReplayable, Raised, Replay
 from windtunnel.collectors.runs import collect_runs
 from windtunnel.collectors.value_keeper import pickled
-from windtunnel.engine import Plan
+from windtunnel.plan import Plan
 
 TABLE = """
     import pandas as pd

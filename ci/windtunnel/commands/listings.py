@@ -9,7 +9,8 @@ from itertools import groupby
 from windtunnel.checks import catalogue, selected
 from windtunnel.findings import Severity
 from windtunnel.pages import judged_from
-from windtunnel.settings import TABLE, Budget, Option, Settings, options
+from windtunnel.setting_kinds import Budget, Option
+from windtunnel.settings import TABLE, Settings, options
 
 
 def list_of_checks(settings: Settings) -> str:

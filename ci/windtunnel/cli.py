@@ -13,6 +13,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from windtunnel.commands.delivery import (
+    deliver,
+    deliver_bytes,
+    insist_on_output,
+    looks,
+    say,
+    write_baseline,
+    write_report,
+)
 from windtunnel.errors import UsageError
 from windtunnel.settings import Settings, options
 from windtunnel.settings_file import read_pyproject
@@ -20,8 +29,6 @@ from windtunnel.settings_file import read_pyproject
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from windtunnel.report import Report
-    from windtunnel.reporters.base import Figures
 
 CLEAN, FINDINGS, WRONG_USAGE, OUR_FAULT = range(4)
 
@@ -101,17 +108,17 @@ def check(paths: tuple[Path, ...], **given: Any) -> int:
     from windtunnel.reporters.base import read_base
 
     settings = settings_for(paths, given)
-    _insist_on_output(settings.output)
+    insist_on_output(settings.output)
     for form, file in settings.report:
-        _insist_on_output(file, f"--report {form}:")
+        insist_on_output(file, f"--report {form}:")
     if settings.update_baseline:
-        _insist_on_output(settings.baseline, "--baseline")
+        insist_on_output(settings.baseline, "--baseline")
     base = read_base(settings.compare)
     with progress_of(settings) as bar:
         report = engine.run(settings, bar.progress, watch=bar.watch)
-    _write(report, settings, base)
+    write_report(report, settings, base)
     if settings.update_baseline:
-        _write_baseline(report, settings)
+        write_baseline(report, settings)
     return FINDINGS if report.failed else CLEAN
 
 
@@ -133,9 +140,9 @@ def static(paths: tuple[Path, ...], **given: Any) -> int:
 
     report = examine(settings_for(paths, given))
     for finding in report.shown:
-        _say(f"{line_of(finding)}\n" + (f"  fix: {finding.remedy}\n" if finding.remedy else ""))
+        say(f"{line_of(finding)}\n" + (f"  fix: {finding.remedy}\n" if finding.remedy else ""))
     read = counted(len(report.files) + len(report.dataflows), "file")
-    _say(f"windtunnel static: {read} read, {counted(len(report.counting), 'finding')}\n")
+    say(f"windtunnel static: {read} read, {counted(len(report.counting), 'finding')}\n")
     return FINDINGS if report.failed else CLEAN
 
 
@@ -155,11 +162,11 @@ def inventory(paths: tuple[Path, ...], form: str, stub: bool, **given: Any) -> N
 
     settings = settings_for(paths, given)
     settings = replace(settings, output=str(given["output"] or ""))  # in pyproject.toml it is where the report goes
-    _insist_on_output(settings.output)
+    insist_on_output(settings.output)
     with progress_of(settings) as bar:
         taken = stock.take(settings, bar.progress)
-    color, width = _looks(settings)
-    _deliver(render(taken, "env" if stub else form, color=color, width=width), settings.output)
+    color, width = looks(settings)
+    deliver(render(taken, "env" if stub else form, color=color, width=width), settings.output)
 
 
 @cli.command()
@@ -169,7 +176,7 @@ def checks(paths: tuple[Path, ...], **given: Any) -> None:
     """List the checks by block, with their severities; `-` marks those that the settings leave out."""
     from windtunnel.commands.listings import list_of_checks
 
-    _say(list_of_checks(settings_for(paths, given)))
+    say(list_of_checks(settings_for(paths, given)))
 
 
 @cli.command()
@@ -180,7 +187,7 @@ def settings(paths: tuple[Path, ...], **given: Any) -> None:
     from windtunnel.commands.listings import list_of_settings
 
     effective = settings_for(paths, given)
-    _say(list_of_settings(effective, read_pyproject(effective.root), said(given)))
+    say(list_of_settings(effective, read_pyproject(effective.root), said(given)))
 
 
 @cli.command()
@@ -195,7 +202,7 @@ def explain(code: str) -> None:
     wanted = known.get(code.upper()) or known.get(code.lower())
     if wanted is None:
         raise unknown("explain", "check", code, known, "windtunnel checks lists all")
-    _say(page(wanted))
+    say(page(wanted))
 
 
 _FOR_RUNS = ("dags", "modules", "jobs", "timeout", "max_memory", "conf", "env_file", "fixtures", "date", "no_color")
@@ -210,8 +217,8 @@ def show(dag_id: str, **given: Any) -> None:
     from windtunnel.reporters.look import Look
 
     settings = replace(settings_for((), given), output="")
-    color, width = _looks(settings)
-    _say(shown(settings, dag_id, Look(color=color, width=width)))
+    color, width = looks(settings)
+    say(shown(settings, dag_id, Look(color=color, width=width)))
 
 
 @cli.command()
@@ -224,11 +231,11 @@ def profile(dag_id: str, form: str, output: str, **given: Any) -> None:
     from windtunnel.commands.profile import profiles
     from windtunnel.reporters.profile import render
 
-    _insist_on_output(output)
+    insist_on_output(output)
     found = profiles(replace(settings_for((), given), output=""), dag_id)
     if not found:
         raise UsageError(f"profile: no task of DAG {dag_id!r} that ended well has driven a dataflow")
-    _deliver(render(found, form), output)
+    deliver(render(found, form), output)
 
 
 @cli.command()
@@ -240,12 +247,12 @@ def draw(path: Path, name: str, output: str) -> None:
     from windtunnel.commands import draw as drawing
 
     form = drawing.form_of(output)
-    _insist_on_output(output)
+    insist_on_output(output)
     drawn = drawing.draw(settings_for((path,), {}), name, form)
     if isinstance(drawn, bytes):
-        _deliver_bytes(drawn, output)
+        deliver_bytes(drawn, output)
     else:
-        _deliver(drawn, output)
+        deliver(drawn, output)
 
 
 @cli.command()
@@ -255,8 +262,8 @@ def report(file: str, output: str) -> None:
     """Make the picture, one HTML file, of a JSON report: of LAST.json, or of that which the settings have written."""
     from windtunnel.commands.picture import picture
 
-    _insist_on_output(output)
-    _deliver(picture(settings_for((), {}), file), output)
+    insist_on_output(output)
+    deliver(picture(settings_for((), {}), file), output)
 
 
 @cli.command()
@@ -277,16 +284,16 @@ def replay(id: str | None, file: str) -> int:
     source = again.last_report(here, file)
     findings = again.read(source)
     if id is None:
-        _say(again.listing(findings))
+        say(again.listing(findings))
         return CLEAN
     wanted = again.the_one(findings, id, source)
     os.chdir(here.root)  # where the command counts its paths from
     given = check.make_context("check", wanted.arguments).params
     settings = replace(settings_for(given.pop("paths"), given), verbose=True, output="", report=(), baseline="")
-    _say(f"{wanted.reproduce}\n\n")
+    say(f"{wanted.reproduce}\n\n")
     with progress_of(settings) as bar:
         report = again.alone(engine.run(settings, bar.progress, watch=bar.watch), wanted.id)
-    _write(report, replace(settings, format="full"))
+    write_report(report, replace(settings, format="full"))
     return FINDINGS if report.findings else CLEAN
 
 
@@ -305,8 +312,8 @@ def write_test(finding: str, paths: tuple[Path, ...], **given: Any) -> None:
     from windtunnel.commands.trials import written_test
 
     settings = replace(settings_for(paths, given), output=str(given["output"] or ""))
-    _insist_on_output(settings.output)
-    _deliver(written_test(settings, finding), settings.output)
+    insist_on_output(settings.output)
+    deliver(written_test(settings, finding), settings.output)
 
 
 @cli.command()
@@ -318,7 +325,7 @@ def suggest(module: Path, **given: Any) -> None:
 
     settings = settings_for((), given)
     said = list(suggestions(settings, _existing(Path.cwd(), module, "suggest ")))
-    _say("".join(said) or "nothing held on enough inputs that is not declared already\n")
+    say("".join(said) or "nothing held on enough inputs that is not declared already\n")
 
 
 @cli.command()
@@ -330,17 +337,17 @@ def init(yes: bool, requirement: str | None) -> int:
     from windtunnel.commands.init import proposal
 
     proposed = proposal(settings_for((), {}), requirement or f"windtunnel=={windtunnel.__version__}")
-    _say("".join(f"{line}\n" for line in (*proposed.left_alone, *proposed.diff.splitlines())))
+    say("".join(f"{line}\n" for line in (*proposed.left_alone, *proposed.diff.splitlines())))
     if not proposed.new:
-        _say("nothing to add\n")
+        say("nothing to add\n")
         return CLEAN
     if not yes and not sys.stdin.isatty():
         raise UsageError("init: nothing written: there is nobody to ask; --yes writes")
     if not yes and not click.confirm(f"Write {', '.join(proposed.new)}?"):
-        _say("nothing written\n")
+        say("nothing written\n")
         return CLEAN
     proposed.write()
-    _say(f"written: {', '.join(proposed.new)}\n")
+    say(f"written: {', '.join(proposed.new)}\n")
     return CLEAN
 
 
@@ -370,90 +377,3 @@ def _existing(here: Path, path: str | Path, where: str) -> Path:
     if not found.exists():
         raise UsageError(f"{where}{path}: no such file or folder")
     return found
-
-
-def _insist_on_output(output: str, flag: str = "--output") -> None:
-    """A run takes minutes, and must not end in a report that cannot be written."""
-    file = Path(output)
-    if file.is_dir() and output:
-        raise UsageError(f"{flag} {output}: is a folder; name a file")
-    if not file.parent.is_dir():
-        raise UsageError(f"{flag} {output}: there is no folder {file.parent}")
-
-
-def _write(report: Report, settings: Settings, base: Mapping[str, Figures] | None = None) -> None:
-    from windtunnel.reporters import render
-
-    color, width = _looks(settings)
-    look = {
-        "verbosity": settings.verbose - settings.quiet,
-        "statistics": settings.statistics,
-        "durations": settings.durations,
-        "links": _links(os.environ),
-        "base": base,
-    }
-    for form, file in settings.report:
-        _deliver(render(report, form, width=_width(to_file=True), **look), file, "--report")
-    _deliver(render(report, settings.format, color=color, width=width, **look), settings.output)
-
-
-def _links(environ: Mapping[str, str]) -> str:
-    """Where the files of this very commit can be read, under GitHub Actions."""
-    # https://docs.github.com/actions/reference/variables-reference#default-environment-variables
-    server, name, commit = (environ.get(f"GITHUB_{word}", "") for word in ("SERVER_URL", "REPOSITORY", "SHA"))
-    return f"{server}/{name}/blob/{commit}/" if server and name and commit else ""
-
-
-def _write_baseline(report: Report, settings: Settings) -> None:
-    from windtunnel.baseline import render
-
-    try:
-        Path(settings.baseline).write_text(render(report), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"--baseline {settings.baseline}: {error.strerror}") from error
-    known = sum(finding.known for finding in report.findings) + len(report.unjudged)
-    click.echo(f"windtunnel: {settings.baseline}: {known} known, {len(report.gone)} taken out", err=True)
-
-
-def _looks(settings: Settings) -> tuple[bool, int]:
-    """Whether there are colours, and how many columns there are."""
-    to_file = bool(settings.output)
-    return not settings.no_color and not to_file and _colourful(sys.stdout), _width(to_file)
-
-
-def _deliver(text: str, output: str, flag: str = "--output") -> None:
-    if not output:
-        _say(text)
-        return
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{flag} {output}: {error.strerror}") from error
-
-
-def _deliver_bytes(content: bytes, output: str) -> None:
-    try:
-        Path(output).write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"--output {output}: {error.strerror}") from error
-
-
-def _say(text: str) -> None:
-    """Print, also to nobody, and to a reader who goes away, as head does: that changes nothing in the exit status."""
-    try:
-        click.echo(text, nl=False, color=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at the end
-    except OSError as error:
-        raise UsageError(f"stdout: {error.strerror}") from error
-
-
-def _width(to_file: bool) -> int:
-    import shutil
-
-    return 100 if to_file else shutil.get_terminal_size((100, 24)).columns
-
-
-def _colourful(stream: Any) -> bool:
-    terminal = stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
-    return not os.environ.get("NO_COLOR") and (terminal or bool(os.environ.get("FORCE_COLOR")))

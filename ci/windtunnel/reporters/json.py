@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 
 from windtunnel.facts import (
@@ -15,14 +14,12 @@ from windtunnel.facts import (
     DagFileFacts,
     DataflowFacts,
     DriverFacts,
-    FailureFacts,
     GivenFacts,
     KilledFacts,
     LoadFacts,
     LossFacts,
     NodeFacts,
     OutputFacts,
-    ProcessFacts,
     PropertyFacts,
     RunFacts,
     SaveFacts,
@@ -35,7 +32,7 @@ from windtunnel.fingerprints import KnownFinding
 from windtunnel.report import Report
 from windtunnel.reporters.json_graphs import driven, graphs, structure
 from windtunnel.reporters.json_kills import killed_save
-from windtunnel.reporters.json_values import Object
+from windtunnel.reporters.json_values import Object, failure_of, in_seconds, process_of
 from windtunnel.reporters.look import Look
 from windtunnel.reporters.safe import is_obeyed
 from windtunnel.reporters.tally import (
@@ -89,7 +86,7 @@ def _document(report: Report) -> Object:
         "dataflows": [_dataflow(module) for module in modules(report)],
         "coverage": _coverage(coverage(report)) if report.runs else None,
         "graphs": list(graphs(report)),
-        "timings": [{"stage": timing.stage, "seconds": _seconds(timing.seconds)} for timing in report.timings],
+        "timings": [{"stage": timing.stage, "seconds": in_seconds(timing.seconds)} for timing in report.timings],
     }
 
 
@@ -186,7 +183,7 @@ def _path(run: RunFacts) -> Object:
 def _context(context: ContextFacts) -> Object:
     return {
         "context": context.name,
-        **_process(context.process),
+        **process_of(context.process),
         "runs": [_visit(visit) for visit in context.visits],
         "killed_saves": [killed_save(save) for save in context.saves] if isinstance(context, KilledFacts) else [],
     }
@@ -230,8 +227,8 @@ def _run(run: RunFacts) -> Object:
         "outcome": outcome(run).value,
         "state": run.state or None,
         "waiting": run.waiting,
-        **_process(run.process),
-        "failure": _failure(run.failure),
+        **process_of(run.process),
+        "failure": failure_of(run.failure),
         "tasks": [_task(task) for task in run.tasks],
         "drivers": [_driver(driver) for driver in run.drivers],
         "saves": [_save(save) for save in run.saves],
@@ -245,7 +242,7 @@ def _task(task: TaskRunFacts) -> Object:
         "map_index": task.map_index,
         "state": task.state or None,
         "tries": task.tries,
-        "seconds": _seconds(task.seconds),
+        "seconds": in_seconds(task.seconds),
         "xcoms": [{"key": pushed.key, "type": pushed.type, "size": pushed.size} for pushed in task.data.pushed],
     }
 
@@ -266,7 +263,7 @@ def _driver(driver: DriverFacts) -> Object:
         "file": driver.location.path if driver.location else None,
         "line": driver.location.line if driver.location else None,
         "succeeded": driver.well,
-        "seconds": _seconds(driver.seconds),
+        "seconds": in_seconds(driver.seconds),
         **driven(driver),
     }
 
@@ -331,8 +328,8 @@ def _loss(loss: LossFacts) -> Object:
 def _not_loaded(file: DagFileFacts) -> Object:
     return {
         "file": file.path,
-        **_process(file.process),
-        "failures": [_failure(failure) for failure in file.failures],
+        **process_of(file.process),
+        "failures": [failure_of(failure) for failure in file.failures],
     }
 
 
@@ -341,8 +338,8 @@ def _dataflow(module: Module) -> Object:
     return {
         "module": dataflow.module,
         "file": dataflow.path,
-        **_process(dataflow.process),
-        "failure": _failure(dataflow.failure),
+        **process_of(dataflow.process),
+        "failure": failure_of(dataflow.failure),
         "nodes": [_node(node) for node in dataflow.nodes],
         "properties": [_property(facts) for facts in module.properties],
     }
@@ -362,7 +359,7 @@ def _property(facts: PropertyFacts) -> Object:
     return {
         "node": facts.node,
         "line": facts.location.line,
-        **_process(facts.process),
+        **process_of(facts.process),
         "tried": [tried.value for tried in facts.tried],
         "examples": facts.examples,
         "declined": facts.declined,
@@ -381,28 +378,3 @@ def _counterexample(counter: CounterExample) -> Object:
         "line": counter.location.line,
         "on_record": counter.on_record or None,
     }
-
-
-def _process(process: ProcessFacts) -> Object:
-    return {
-        "end": process.end.value,
-        "detail": process.detail or None,
-        "seconds": _seconds(process.seconds),
-    }
-
-
-def _failure(failure: FailureFacts | None) -> Object | None:
-    if failure is None:
-        return None
-    return {
-        "type": failure.type,
-        "message": failure.message,
-        "file": failure.location.path if failure.location else None,
-        "line": failure.location.line if failure.location else None,
-        "needs": failure.needs or None,
-    }
-
-
-def _seconds(seconds: float) -> float | None:
-    """To the millisecond, which is what a wall clock is good for; None for a time that was not measured."""
-    return round(seconds, 3) if math.isfinite(seconds) else None

@@ -260,7 +260,7 @@ def test_under_errors_of_warnings_every_finding_fails(workers: Result) -> None:
 
 
 def test_doctests_do_not_import_dag_files_and_those_of_modules_stay(project: Path) -> None:
-    options = ["--co", "-q", "--doctest-modules", "--windtunnel-select=WT5"]
+    options = ["--co", "-q", "--doctest-modules", "--windtunnel-select=WT501"]
     result = Result(project, "--windtunnel", *options, "modules/flow.py", "dags/broken.py")
     assert result.ids == ["modules/flow.py::flow", "modules/flow.py::graph"], result.text
 
@@ -374,7 +374,7 @@ def test_it_costs_nothing_and_does_nothing_unless_asked_for(tmp_path: Path) -> N
             heavy = {"airflow", "hamilton", "hypothesis", "pandas", "click", "rich", "networkx", "psutil"}
             assert not heavy & set(sys.modules)
             ours = {name for name in sys.modules if name.startswith("windtunnel.")}
-            rooms = ("errors", "findings", "plugin", "setting_values", "settings")
+            rooms = ("errors", "findings", "plugin", "setting_kinds", "setting_values", "settings", "settings_file")
             assert ours == {f"windtunnel.{name}" for name in rooms}
         """
     write(tmp_path, {"pyproject.toml": "", "tests/test_own.py": own, "dags/broken.py": FILES["dags/broken.py"]})

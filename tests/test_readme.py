@@ -22,11 +22,12 @@ RUN_HERE = [block for block in BLOCKS if block[0].startswith(("windtunnel ", "py
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a fresh clone holds of the examples."""
+    """A repository with one of the examples: all of them are checked elsewhere, and take minutes."""
     root = tmp_path_factory.mktemp("clone")
-    for folder in ("dags", "modules"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", root)
+    shutil.copytree(ROOT / "modules" / "how_to", root / "modules" / "how_to", ignore=shutil.ignore_patterns("*.pyc"))
+    (root / "dags").mkdir()
+    for file in ("dags/hamilton_how_to.py", "modules/__init__.py", "modules/atomic_savers.py", "pyproject.toml"):
+        shutil.copy(ROOT / file, root / file)
     return root
 
 

@@ -15,9 +15,12 @@ FIDELITY = Path(__file__).parents[2] / "ci" / "bench" / "fidelity"
 # Files of the corpus on which much hangs and which wait for nothing; the whole of it is the benchmark's.
 FILES = ("branching", "callbacks", "endings", "isolation", "metadata", "setups", "streams")
 
-pytestmark = pytest.mark.skipif(
-    not metadata.version("apache-airflow-core").startswith("3.3."), reason="a real Airflow 3.3 was recorded"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not metadata.version("apache-airflow-core").startswith("3.3."), reason="a real Airflow 3.3 was recorded"
+    ),
+]
 
 
 @pytest.fixture(scope="module")

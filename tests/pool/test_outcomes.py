@@ -260,7 +260,7 @@ def test_a_job_that_stops_others_or_kills_the_template_changes_no_outcome(tried:
 
 
 def test_who_asks_is_told_what_is_at_work_and_nothing_is_when_all_has_ended(pool: Pool) -> None:
-    jobs = [Job(number, "hostile:answer", (number, 0.1), 20.0) for number in range(pool.size + 1)]
+    jobs = [Job(number, "hostile:answer", (number, float(number)), 20.0) for number in range(pool.size + 1)]
     seen = {}
     for job, _ in pool.map(jobs):
         seen[job.key] = {other.key for other in pool.at_work}

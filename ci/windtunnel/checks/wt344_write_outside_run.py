@@ -22,6 +22,7 @@ from windtunnel.checks import check
 from windtunnel.checks._visits import is_own
 from windtunnel.facts import RunFacts
 from windtunnel.findings import Complaint, Severity
+from windtunnel.settings import Settings
 
 _FILE = """\
 import os
@@ -59,8 +60,10 @@ PASSING = _FILE % ("os.environ['TMPDIR'] + '/totals'", "")
     severity=Severity.NOTICE,
     remedy="let the place come from a variable or a param, and give windtunnel another one in windtunnel.d/",
 )
-def write_outside_run(run: RunFacts) -> Iterator[Complaint]:
-    outside = {use.path: use for use in run.uses if use.writes and use.left and not use.inside and not is_own(use.path)}
+def write_outside_run(run: RunFacts, settings: Settings) -> Iterator[Complaint]:
+    home = f"{settings.root}/"
+    left = [use for use in run.uses if use.writes and use.left and not is_own(use.path)]
+    outside = {use.path: use for use in left if not use.path.startswith(home)}
     if outside:
         first = min(outside.values(), key=lambda use: use.at)
         others = f" and {len(outside) - 1} more" if len(outside) > 1 else ""

@@ -14,7 +14,6 @@ from windtunnel.collectors.playback import unrecorded
 from windtunnel.facts import TO_CHANGE_FILES
 
 _READS_ENVIRONMENT = re.compile(r'File "(?:<frozen os>|[^"\n]*[/\\]os\.py)", line \d+, in __getitem__')
-_NOWHERE = re.compile(r"\b[\w-]+(?:\.[\w-]+)*\.invalid\b")
 _LONGEST_REASON = 200
 _MISSING_IN_ENVIRONMENT = re.compile(_READS_ENVIRONMENT.pattern + r"(?:\n .*)*\nKeyError: (?P<name>.*)")
 
@@ -29,9 +28,7 @@ def need_of(error: BaseException) -> str:
             return f"the network ({cause})"
         if need := (is_airflow_there and outside_need(cause)) or _missing_in_environment(cause) or unrecorded(cause):
             return need
-        if need := _placeholder(cause) or _nobody_listens(cause):
-            return need
-    return ""
+    return next(filter(None, (_placeholder(cause) or _nobody_listens(cause) for cause in chain(error))), "")
 
 
 def need_in_text(text: str, refused: Sequence[str]) -> str:
@@ -59,10 +56,7 @@ def _placeholder(error: BaseException) -> str:
     known = [value for frame, _ in walk_tb(error.__traceback__) for value in frame.f_locals.values()]
     hosts = [(str(getattr(one, "conn_id", "")), getattr(one, "host", "")) for one in known if _is_connection(one)]
     held = next((conn_id for conn_id, host in hosts if isinstance(host, str) and host.endswith(".invalid")), "")
-    if held:
-        return f"a connection (the conn_id `{held}` is a placeholder)"
-    named = _NOWHERE.search(str(error))
-    return f"a connection ({named[0]} is the host of a placeholder)" if named else ""
+    return f"a connection (the conn_id `{held}` is a placeholder)" if held else ""
 
 
 def _is_connection(value: object) -> bool:

@@ -131,7 +131,9 @@ def name_of(function: str) -> str:
 
 
 @pytest.fixture
-def opened(write_module, tmp_path):
+def opened(write_module, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # some of the functions write where they stand
+
     def open_(text: str):
         name = write_module(text)
         found = open_module((name, f"{name}.py"), tmp_path, Effort(60, 0), {})

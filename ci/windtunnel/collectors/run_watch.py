@@ -281,12 +281,13 @@ class RunWatch:
         self._effects.forget_refused()
 
     def task_started(self, task: Any) -> None:
+        self._attempt.task_started(task)
         begun = self._begun_of(self._here).touch
-        if hasattr(task, "poke"):  # it does not wait for as long as its first look takes
+        # A sensor does not wait for as long as its first look takes; one with an execute of its own may never look.
+        if type(task).execute.__qualname__.startswith("BaseSensorOperator."):
             task.poke = _telling(task.poke, begun)
         else:
             begun()
-        self._attempt.task_started(task)
 
     def task_ended(self, state: str, error: BaseException | None) -> None:
         self._attempt.task_ended(state, error)

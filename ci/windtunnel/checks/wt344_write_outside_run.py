@@ -51,7 +51,7 @@ def totals():
 totals()
 """
 FAILING = _FILE % ('f"/var/tmp/totals-{os.getuid()}"', "  # WT344")
-PASSING = _FILE % ("os.environ['TMPDIR'] + '/totals'", "")
+PASSING = _FILE % ('os.environ["TMPDIR"] + "/totals"', "")
 
 
 @check(

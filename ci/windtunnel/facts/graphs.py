@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from windtunnel.findings import Location
@@ -52,15 +53,15 @@ class CycleFacts:
     driver: str = ""
 
 
-class Wired:
+class Wired(ABC):
     """The facts of one graph, or of several that a driver joins."""
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def cycles(self) -> tuple[CycleFacts, ...]:
         """The nodes in it that need each other."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

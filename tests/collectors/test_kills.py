@@ -110,7 +110,7 @@ saves()
 @pytest.mark.slow
 def test_faults_are_told_of_the_saves_that_have_them_and_of_no_other(examine):
     files = {"flows/flow.py": MODULE, "dags/a.py": DAG}
-    report = examine(files, select=("WT42", "WT335"), contexts=("kills",), max_kills=16)
+    report = examine(files, select=("WT42", "WT335"), contexts=("kills",), max_kills=16, timeout=300.0)
     found = {(told.code, MODULE.splitlines()[told.location.line].partition("(")[0]) for told in report.findings}
     assert found == {
         ("WT424", "def careless"),

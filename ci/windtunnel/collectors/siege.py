@@ -93,7 +93,7 @@ def besiege(ground: Ground, siege: Siege, most: int, seconds: float, own: str = 
     except TooMuch as reason:
         siege.unseen = str(reason)
         return None
-    gc.freeze()  # a trial looks for the handles of its own save: not among all that was there before, page by copied page
+    gc.freeze()  # a trial looks for handles of its own save, not in all that was there before, page by copied page
     try:
         _Besieger(ground, siege, own, time.monotonic() + seconds).play(before, most)
     except _InChild as here:

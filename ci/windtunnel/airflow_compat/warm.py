@@ -39,6 +39,9 @@ rehearsal()
 # They take a third of the time of a request. Nobody here asks for fresh tokens, or follows requests through logs.
 _OF_TOKENS_AND_LOGS = ("JWTReissueMiddleware", "CorrelationIdMiddleware")
 
+# Cadwyn's mark of a route that only older versions have.
+_GONE = "_CADWYN_DELETED_ROUTE"
+
 
 def warm_up(*, runs: bool) -> None:
     """Import Airflow in this process, with a home of its own in the working directory; ready for runs, or for loads.
@@ -121,6 +124,7 @@ def _rehearse(file: Path) -> None:
 
 def _share_execution_api() -> None:
     """Build the in-process execution API once: 3.1 and 3.2 rebuild it for every task (apache/airflow#65235)."""
+    _speak_one_version()
     from airflow.api_fastapi.execution_api.app import InProcessExecutionAPI
     from airflow.sdk.execution_time import supervisor
 
@@ -129,6 +133,19 @@ def _share_execution_api() -> None:
     asyncio.run(_request_something(app))
     supervisor.in_process_api_server  # noqa: B018  fail here, and loudly, if Airflow has moved it
     supervisor.in_process_api_server = functools.lru_cache(1)(lambda: InProcessExecutionAPI(app=app))
+
+
+def _speak_one_version() -> None:
+    """Leave out of the execution API what is there for workers of older releases: all versions of it take seconds."""
+    from airflow.api_fastapi.execution_api import routes, versions
+    from airflow.sdk.api.datamodels._generated import API_VERSION
+    from cadwyn import HeadVersion, Version, VersionBundle
+
+    if versions.bundle.versions[0].value != API_VERSION:
+        return  # the Task SDK here is of another day than the core
+    versions.bundle = VersionBundle(HeadVersion(), Version(API_VERSION))
+    known = routes.execution_api_router.routes
+    known[:] = [route for route in known if _GONE not in getattr(route, "tags", ())]
 
 
 def _tune_database() -> None:

@@ -99,7 +99,8 @@ class Settings:
     )
     baseline: str = setting(
         "",
-        "File of known findings, which are shown and do not fail; what is new does. --update-baseline writes it.",
+        "File of known findings, which are shown and do not fail; what is new does. --update-baseline writes it, and a "
+        "JSON report will do as well: that of the base branch, for one.",
         path_text,
         "a path",
         "FILE",
@@ -310,7 +311,7 @@ class Settings:
     )
     compare: str = setting(
         "",
-        "JSON report of the base branch: the form markdown shows what a change does to the figures of its DAGs.",
+        "JSON report of the base branch: the form markdown shows what a change does to DAGs and dataflows.",
         path_text,
         "a path",
         "FILE",

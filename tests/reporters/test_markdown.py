@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,17 +14,21 @@ from tests.reporters.reports import (
     BROKEN,
     CLEAN,
     DONE,
+    DRIVER,
     FALSIFIED,
     MIXED,
     SALES,
+    SALES_MODULE,
     SILENCED,
     TASK_FAILED,
     WIDE,
     chain,
     loaded,
+    node,
     run_of,
 )
 from windtunnel.errors import UsageError
+from windtunnel.facts import DagFacts, GraphNodeFacts, NodeFacts, NodeKind
 from windtunnel.findings import Finding, Severity
 from windtunnel.fingerprints import KnownFinding, identity
 from windtunnel.report import Report
@@ -167,30 +173,121 @@ def test_a_base_that_is_no_report_is_refused(tmp_path: Path) -> None:
         read_base(str(tmp_path / "none.json"))
 
 
+def compared(before: Report, now: Report, tmp_path: Path) -> dict[str, str]:
+    """The summary of a change from one to the other."""
+    (tmp_path / "base.json").write_text(render(before, "json"))
+    return sections(now, base=read_base(str(tmp_path / "base.json")))
+
+
+def of_dags(*dags: DagFacts) -> Report:
+    return replace(CLEAN, files=tuple(map(loaded, dags)), runs=())
+
+
 def test_a_changed_dag_is_drawn_with_what_is_new_and_what_is_gone(tmp_path: Path) -> None:
     before = replace(chain("d", "dags/d.py", "a", "b", "c"), edges=(("a", "b"), ("b", "c")))
     now = replace(chain("d", "dags/d.py", "a", "b", "x"), edges=(("a", "b"), ("b", "x"), ("a", "x")))
-    (tmp_path / "base.json").write_text(render(replace(CLEAN, files=(loaded(before),), runs=()), "json"))
-    base = read_base(str(tmp_path / "base.json"))
-    body = sections(replace(CLEAN, files=(loaded(now),), runs=()), base=base)["Changed DAGs"]
+    now = replace(now, tasks=(replace(now.tasks[0], operator="BashOperator"), *now.tasks[1:]))
+    body = compared(of_dags(before), of_dags(now), tmp_path)["Changed DAGs"]
 
     assert body.splitlines()[:16] == [
-        "Green and thick is new, dashed and dotted is gone.",
+        "Green and thick is new, yellow is another operator or type than before, dashed and dotted is gone.",
         "",
         "**d**",
         "",
         "```mermaid",
         "flowchart LR",
-        '    t0["a"]',
+        '    t0["a<br/>@task → BashOperator"]',
         '    t1["b"]',
         '    t2["x"]',
         '    t3["c"]',
         "    t0 --> t1",
-        "    t1 ==> t2",
         "    t0 ==> t2",
+        "    t1 ==> t2",
         "    t1 -.-> t3",
         "    classDef new fill:#dafbe1,stroke:#1a7f37,stroke-width:3px,color:#1f2328",
         "    class t2 new",
     ]
+    assert "    class t0 altered" in body
     assert "    class t3 gone" in body
-    assert "Changed DAGs" not in sections(replace(CLEAN, files=(loaded(before),), runs=()), base=base)
+    assert "Changed DAGs" not in compared(of_dags(before), of_dags(before), tmp_path)
+
+
+def test_a_new_dag_is_drawn_without_marks(tmp_path: Path) -> None:
+    body = compared(of_dags(SALES), of_dags(SALES, chain("fresh", "dags/fresh.py", "a")), tmp_path)["Changed DAGs"]
+
+    assert body == '**fresh** (new)\n\n```mermaid\nflowchart LR\n    t0["a"]\n```'
+
+
+def test_of_a_large_dag_what_changed_is_drawn_with_its_neighbours(tmp_path: Path) -> None:
+    tasks = [f"t{n}" for n in range(80)]
+    before = replace(chain("d", "dags/d.py", *tasks), edges=tuple(pairwise(tasks)))
+    now = replace(chain("d", "dags/d.py", *tasks, "x"), edges=(*pairwise(tasks), ("t40", "x")))
+    body = compared(of_dags(before), of_dags(now), tmp_path)["Changed DAGs"]
+
+    assert "**d** (81 boxes; only what changed is drawn, and its neighbours)" in body
+    assert re.findall(r'\["(.*)"\]', body) == ["t39", "t40", "t41", "x"]
+    star = replace(now, edges=tuple(("x", task) for task in tasks))
+    body = compared(of_dags(before), of_dags(star), tmp_path)["Changed DAGs"]
+    assert "**d** (not drawn: 81 boxes, 80 arrows)" in body
+
+
+def driving(*nodes: GraphNodeFacts, functions: tuple[NodeFacts, ...] = ()) -> Report:
+    """The clean report, with a task that ran on this graph, and with this module."""
+    run = replace(CLEAN.runs[0], drivers=(replace(DRIVER, graph=nodes),))
+    return replace(CLEAN, runs=(run,), dataflows=(replace(SALES_MODULE, nodes=functions),))
+
+
+DAY = GraphNodeFacts("day", NodeKind.INPUT, "str")
+TOTALS = GraphNodeFacts("totals", NodeKind.FUNCTION, "int", ("day",))
+
+
+def test_a_changed_dataflow_is_drawn_once_for_its_task_and_its_module(
+    tmp_path: Path,
+) -> None:
+    share = GraphNodeFacts("share", NodeKind.FUNCTION, "float", ("totals",))
+    totals = replace(node("totals"), type="int", parameters=("day",))
+    before = driving(DAY, TOTALS, functions=(totals,))
+    now = driving(
+        DAY,
+        replace(TOTALS, type="float"),
+        share,
+        functions=(replace(totals, type="float"), replace(node("share"), parameters=("totals",))),
+    )
+    body = compared(before, now, tmp_path)["Changed dataflows"]
+
+    assert re.findall(r"^\*\*.*", body, re.MULTILINE) == ["**daily_sales / totals**"]
+    assert '    t1["totals<br/>int → float"]\n    t2["share"]\n    t0 --> t1\n    t1 ==> t2\n' in body
+    assert "    class t2 new" in body
+    assert "    class t1 altered" in body
+    assert "Changed dataflows" not in compared(before, before, tmp_path)
+
+
+def test_a_module_is_drawn_where_no_task_shows_its_change_and_a_new_one_without_marks(tmp_path: Path) -> None:
+    before = driving(DAY, TOTALS, functions=(node("totals"),))
+    now = driving(DAY, TOTALS, functions=(replace(node("totals"), parameters=("amount",)),))
+    fresh = replace(SALES_MODULE, module="modules.fresh", nodes=(node("share"),))
+    body = compared(before, replace(now, dataflows=(*now.dataflows, fresh)), tmp_path)["Changed dataflows"]
+
+    assert re.findall(r"^\*\*.*", body, re.MULTILINE) == ["**modules.sales**", "**modules.fresh** (new)"]
+    assert "    class t2 gone" in body
+    gone = compared(replace(before, dataflows=(*before.dataflows, fresh)), before, tmp_path)["Changed dataflows"]
+    assert gone == "No longer there: `modules.fresh`."
+
+
+def test_a_base_of_an_older_windtunnel_that_tells_less_changes_nothing(tmp_path: Path) -> None:
+    report = driving(DAY, TOTALS, functions=(node("totals"),))
+    old = json.loads(render(report, "json"))
+    del old["graphs"], old["dags"][0]["structure"]
+    (tmp_path / "base.json").write_text(json.dumps(old))
+
+    assert (
+        not {"Changed DAGs", "Changed dataflows"} & sections(report, base=read_base(str(tmp_path / "base.json"))).keys()
+    )
+
+
+def test_a_summary_stays_below_what_github_takes() -> None:
+    dags = [chain(f"d{n}" + "\U0001f32c" * 20_000, f"dags/d{n}.py", "a") for n in range(20)]
+    text = render(of_dags(*dags), "markdown")
+
+    assert len(text.encode()) < 1_048_576
+    assert "### DAGs\n\nLeft out: GitHub takes no summary of more than 1 MiB.\n\n### Slowest" in text

@@ -15,7 +15,7 @@ from windtunnel.settings import Settings
 
 if TYPE_CHECKING:
     from windtunnel.report import Report
-    from windtunnel.reporters.base import Figures
+    from windtunnel.reporters.base import Base
 
 
 def insist_on_output(output: str, flag: str = "--output") -> None:
@@ -27,7 +27,7 @@ def insist_on_output(output: str, flag: str = "--output") -> None:
         raise UsageError(f"{flag} {output}: there is no folder {file.parent}")
 
 
-def write_report(report: Report, settings: Settings, base: Mapping[str, Figures] | None = None) -> None:
+def write_report(report: Report, settings: Settings, base: Base | None = None) -> None:
     from windtunnel.reporters import render
 
     color, width = looks(settings)

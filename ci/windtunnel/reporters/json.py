@@ -56,7 +56,7 @@ _NOT_ASCII = re.compile(r"[^\n -~]")  # the control characters of ASCII are esca
 
 def render(report: Report, _look: Look) -> str:
     """The report as JSON, indented, ending with a newline; the same report gives the same bytes."""
-    text = json.dumps(_document(report), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document(report), indent=2, ensure_ascii=False, allow_nan=False)
     return _NOT_ASCII.sub(_escaped, text) + "\n"
 
 
@@ -70,7 +70,8 @@ def _escaped(match: re.Match[str]) -> str:
     return "\\" + escape if 0xD800 <= ord(character) <= 0xDFFF else escape
 
 
-def _document(report: Report) -> Object:
+def document(report: Report) -> Object:
+    """The report as JSON has it, not yet as text."""
     versions = report.versions
     return {
         "schema": SCHEMA,

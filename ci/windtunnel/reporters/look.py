@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from windtunnel.reporters.base import Figures
+from windtunnel.reporters.base import Base
 
 SLOWEST = 5
 """How many of the slowest are named if nobody says."""
@@ -16,7 +15,7 @@ class Look:
     """`width` is in columns; `verbosity` -1 quiet, 0 normal, 1 verbose; `durations` how many of the slowest are named.
 
     `links` is the address below which the repository can be read, with a slash at its end; "" where there is none.
-    `base` are the figures of the DAGs before a change, None where there is nothing to compare with.
+    `base` is what was known before a change, None where there is nothing to compare with.
     """
 
     color: bool = False
@@ -25,4 +24,4 @@ class Look:
     statistics: bool = False
     durations: int = SLOWEST
     links: str = ""
-    base: Mapping[str, Figures] | None = None
+    base: Base | None = None

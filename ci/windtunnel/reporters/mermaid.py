@@ -1,4 +1,4 @@
-"""A DAG as a Mermaid flowchart, which GitHub draws: tasks with findings stand out."""
+"""A graph as a Mermaid flowchart, which GitHub draws: what has findings stands out, or what a change has done."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from windtunnel.facts import DagFacts
 from windtunnel.findings import Severity
 from windtunnel.reporters import safe
-from windtunnel.reporters.base import Figures
+from windtunnel.reporters.base import Wiring
 
-MOST_TASKS, MOST_EDGES = 60, 300
+MOST_BOXES, MOST_EDGES = 60, 300
 """What can still be read. Mermaid itself refuses more than 500 edges, or 50,000 characters."""
 
 _LONGEST = 60
@@ -20,12 +20,16 @@ _STYLES = {
     Severity.NOTICE: "fill:#ddf4ff,stroke:#0969da,stroke-width:2px,color:#1f2328",
 }
 _NEW = "fill:#dafbe1,stroke:#1a7f37,stroke-width:3px,color:#1f2328"
+_ALTERED = "fill:#fff8c5,stroke:#9a6700,stroke-width:3px,color:#1f2328"
 _GONE = "fill:#f6f8fa,stroke:#cf222e,stroke-dasharray:4 3,color:#57606a"
 
+LEGEND = "Green and thick is new, yellow is another operator or type than before, dashed and dotted is gone."
+"""What the marks in a picture of a change mean."""
 
-def too_large(dag: DagFacts) -> bool:
+
+def too_large(boxes: int, edges: int) -> bool:
     """Whether nobody could read the picture, or nothing would draw it."""
-    return len(dag.tasks) > MOST_TASKS or len(dag.edges) > MOST_EDGES
+    return boxes > MOST_BOXES or edges > MOST_EDGES
 
 
 def picture(dag: DagFacts, found: Mapping[str, Severity]) -> str:
@@ -38,34 +42,41 @@ def flowchart(labels: Iterable[str], edges: Iterable[tuple[str, str]], found: Ma
     return "\n".join(_lines(labels, edges, found))
 
 
-def change(dag: DagFacts, before: Figures) -> str:
-    """The text of the flowchart with what is new (thick arrows, green) and what is gone (dotted, dashed)."""
-    return "\n".join(_changed_lines(dag, before))
+def change(now: Wiring, before: Wiring) -> str:
+    """The text of the flowchart with what is new (thick arrows), what is something else, and what is gone (dotted)."""
+    return "\n".join(_changed_lines(now, before))
 
 
-def _changed_lines(dag: DagFacts, before: Figures) -> Iterator[str]:
-    task_ids = [task.task_id for task in dag.tasks]
-    gone = sorted(before.task_ids.difference(task_ids))
-    names = {task_id: f"t{number}" for number, task_id in enumerate([*task_ids, *gone])}
-    yield from _tasks(names)
-    for up, down in dag.edges:
-        if up in names and down in names:
-            yield f"    {names[up]} {'-->' if (up, down) in before.edges else '==>'} {names[down]}"
-    lost = sorted(before.edges.difference(dag.edges))
-    yield from (f"    {names[up]} -.-> {names[down]}" for up, down in lost if up in names and down in names)
-    yield from _marked([names[one] for one in task_ids if one not in before.task_ids], "new", _NEW)
+def _changed_lines(now: Wiring, before: Wiring) -> Iterator[str]:
+    altered = now.altered(before)
+    gone = [name for name in before.boxes if name not in now.boxes]
+    names = {label: f"t{number}" for number, label in enumerate([*now.boxes, *gone])}
+    below = {label: f"{before.boxes[label]} → {now.boxes[label]}" for label in altered}
+    yield from _boxes(names, below)
+    for up, down in _in_order(now.edges, names):
+        yield f"    {names[up]} {'-->' if (up, down) in before.edges else '==>'} {names[down]}"
+    yield from (f"    {names[up]} -.-> {names[down]}" for up, down in _in_order(before.edges - now.edges, names))
+    yield from _marked([names[one] for one in now.boxes if one not in before.boxes], "new", _NEW)
+    yield from _marked([names[one] for one in now.boxes if one in altered], "altered", _ALTERED)
     yield from _marked([names[one] for one in gone], "gone", _GONE)
 
 
-def _tasks(names: Mapping[str, str]) -> Iterator[str]:
+def _in_order(edges: Iterable[tuple[str, str]], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The arrows between boxes that are drawn, in the order of the boxes."""
+    at = {label: number for number, label in enumerate(names)}
+    return sorted((edge for edge in edges if {*edge} <= at.keys()), key=lambda edge: (at[edge[0]], at[edge[1]]))
+
+
+def _boxes(names: Mapping[str, str], below: Mapping[str, str]) -> Iterator[str]:
     yield "flowchart LR"
-    for task_id, name in names.items():
-        yield f'    {name}["{_label(task_id)}"]'
+    for label, name in names.items():
+        second = f"<br/>{_label(below[label])}" if label in below else ""
+        yield f'    {name}["{_label(label)}{second}"]'
 
 
 def _lines(labels: Iterable[str], edges: Iterable[tuple[str, str]], found: Mapping[str, Severity]) -> Iterator[str]:
     names = {label: f"t{number}" for number, label in enumerate(labels)}
-    yield from _tasks(names)
+    yield from _boxes(names, {})
     yield from (f"    {names[up]} --> {names[down]}" for up, down in edges if up in names and down in names)
     for severity, style in _STYLES.items():
         marked = [names[task_id] for task_id, worst in found.items() if worst is severity and task_id in names]

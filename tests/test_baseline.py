@@ -13,7 +13,9 @@ from windtunnel.baseline import match, read_baseline, render, weighed
 from windtunnel.checks import Check, catalogue
 from windtunnel.errors import UsageError
 from windtunnel.findings import Finding, Location
+from windtunnel.fingerprints import KnownFinding, identity
 from windtunnel.report import Report
+from windtunnel.reporters import render as as_json
 from windtunnel.settings import Settings
 
 
@@ -60,6 +62,17 @@ def test_what_is_new_fails(root: Path) -> None:
 
     assert report.counting == (new,)
     assert report.failed
+
+
+def test_what_an_earlier_json_report_has_found_is_known(root: Path) -> None:
+    earlier = run(root, replace(TASK_FAILED, known=True), replace(SILENCED, location=Location("dags/other.py", 3)))
+    (root / "baseline.json").write_text(as_json(earlier, "json"))
+    known = read_baseline(settings(root))
+
+    assert known == (KnownFinding(identity(TASK_FAILED), TASK_FAILED.source.strip()),), "and not what was suppressed"
+    (root / "baseline.json").write_text('{"schema": "1", "windtunnel": "1", "findings": [{"suppressed": null}]}')
+    with pytest.raises(UsageError, match="not a baseline of windtunnel's"):
+        read_baseline(settings(root))
 
 
 def test_of_equal_findings_as_many_are_known_as_were(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""The baseline: a file of findings that are known, so that only new ones fail."""
+"""The baseline: a file of findings that are known, so that only new ones fail. A JSON report will do as well."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from windtunnel.collectors.source import holder_of
 from windtunnel.errors import UsageError
 from windtunnel.examined import Examined
 from windtunnel.findings import Finding
-from windtunnel.fingerprints import Identity, KnownFinding, identity
+from windtunnel.fingerprints import Identity, KnownFinding, identity, told_apart
 from windtunnel.report import CRASHED, Report
 from windtunnel.settings import Settings
 
@@ -40,7 +40,7 @@ def read_baseline(settings: Settings) -> tuple[KnownFinding, ...]:
         document = json.loads(Path(settings.baseline).read_text(encoding="utf-8"))
         if document["schema"] != SCHEMA:
             raise UsageError(f"{where}: a baseline of form {document['schema']!r}; this windtunnel knows {SCHEMA!r}")
-        return tuple(map(_entry, document["findings"]))
+        return _of_report(document) if "windtunnel" in document else tuple(map(_entry, document["findings"]))
     except FileNotFoundError as error:
         if settings.update_baseline:
             return ()
@@ -122,6 +122,23 @@ def _is_gone(entry: KnownFinding, checks: Sequence[Check], examined: Examined) -
 def _is_there(root: Path, path: str) -> bool:
     """Whether the file exists; of one outside the repository another machine may know more."""
     return Path(path).is_absolute() or holder_of(root / path).exists()
+
+
+def _of_report(document: Any) -> tuple[KnownFinding, ...]:
+    """What a JSON report has found, known or not: the baseline that it would have come to."""
+    return tuple(_found(written) for written in document["findings"] if _could_be_known(written))
+
+
+def _could_be_known(written: Any) -> bool:
+    return not written["suppressed"] and written["code"] != CRASHED
+
+
+def _found(written: Any) -> KnownFinding:
+    words = {name: written[name] or "" for name in ("code", "file", *Identity._fields[2:], "source")}
+    if not all(isinstance(word, str) for word in words.values()):
+        raise ValueError
+    path, source = words.pop("file"), words.pop("source")
+    return KnownFinding(Identity(path=path, **{**words, "message": told_apart(words["message"], path)}), source.strip())
 
 
 def _entry(written: Any) -> KnownFinding:

@@ -48,8 +48,13 @@ class KnownFinding(NamedTuple):
 def identity(finding: Finding) -> Identity:
     """The identity of a finding: what was found, on what, in which file."""
     path = finding.location.path
-    message = normalised(finding.message.replace(path, "#"))
+    message = told_apart(finding.message, path)
     return Identity(finding.code, path, finding.dag_id, finding.task_id, finding.node, message)
+
+
+def told_apart(message: str, path: str) -> str:
+    """Of a message what tells it from others of its file: its normalised form, without the path."""
+    return normalised(message.replace(path, "#"))
 
 
 def normalised(message: str) -> str:

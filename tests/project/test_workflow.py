@@ -1,11 +1,13 @@
-"""Every command of .github/workflows/ci.yml exists, and means what tox.ini and the constraints say."""
+"""Every command of .github/workflows exists, and does in a clean checkout what tox.ini and the constraints say."""
 
 import itertools
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.project import reading
 
@@ -78,11 +80,54 @@ def test_the_report_that_is_uploaded_is_the_one_that_check_writes() -> None:
     assert upload["if"] == "always()"
 
 
-def test_every_action_is_pinned_by_a_commit_and_says_its_version() -> None:
-    text = (reading.ROOT / ".github/workflows/ci.yml").read_text()
-    uses = re.findall(r"uses: (.*)", text)
+@pytest.mark.parametrize("file", [".github/workflows/ci.yml", ".github/workflows/fidelity.yml", "ci/action/action.yml"])
+def test_every_action_is_pinned_by_a_commit_and_says_its_version(file: str) -> None:
+    uses = re.findall(r"^ *(?:- )?uses: (.*)", (reading.ROOT / file).read_text(), re.MULTILINE)
     assert uses
-    assert [line for line in uses if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+    pin = r"[\w-]+/[\w-]+(/[\w-]+)?@[0-9a-f]{40} # v\d+\.\d+\.\d+"
+    assert [line for line in uses if not re.fullmatch(pin, line)] == []
+
+
+# To run for real what these would run is minutes, and this very test among it. So pip must find the file that pins it,
+# tox must come to the commands and to the files of constraints of each environment, and those must be there.
+DRY = """
+python() { for word in "$@"; do case $word in *.txt) cat "$word" > /dev/null ;; esac; done; }
+sudo() { echo "sudo $*" >> "$CALLED"; }
+tox() { echo "$3" >> "$CALLED"; }
+"""
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout as it comes: what git does not know is not there."""
+    folder = tmp_path_factory.mktemp("clean") / "checkout"
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=reading.ROOT, capture_output=True, text=True, check=True)
+    for path in filter(None, listed.stdout.split("\0")):
+        if (reading.ROOT / path).is_file():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes((reading.ROOT / path).read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize("name", ["ci.yml", "fidelity.yml"])
+def test_the_steps_of_the_workflows_run_in_a_clean_checkout(name: str, clone: Path, tmp_path: Path) -> None:
+    jobs = yaml.safe_load((clone / ".github" / "workflows" / name).read_text())["jobs"]
+    for job, cell in ((one, cell) for one in jobs.values() for cell in _cells(one)):
+        variables = {key: _fill(value, cell) for key, value in job["env"].items()}
+        given = {"PATH": "/usr/bin:/bin", "CALLED": str(tmp_path / "called"), "GITHUB_STEP_SUMMARY": "summary"}
+        for script in (step["run"] for step in job["steps"] if "run" in step):
+            words = ["/bin/bash", "-euc", DRY + script]
+            subprocess.run(words, cwd=clone, env={**given, "RUNNER_TEMP": "temp", **variables}, check=True)
+    called = [line for line in (tmp_path / "called").read_text().splitlines() if not line.startswith("sudo ")]
+    asked = ["tox", "config", "-x", "tox.requires=", "-e", ",".join(called), "-k", "commands", "constraints"]
+    told = subprocess.run([sys.executable, "-m", *asked], cwd=clone, capture_output=True, text=True, check=True).stdout
+    constraints = set(re.findall(r"ci/constraints/\S+\.txt", told))
+
+    assert constraints
+    assert [file for file in constraints if not (clone / file).is_file()] == []
+    assert told.count("commands = ") == len({env for envs in called for env in envs.split(",")})
+    scripts = re.findall(r"commands = python (\S+\.py)", told)
+    assert [script for script in scripts if not (clone / script).is_file()] == []
 
 
 @pytest.mark.parametrize("hook", ["windtunnel"])

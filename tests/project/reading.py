@@ -43,6 +43,11 @@ def hooks() -> dict[str, dict[str, Any]]:
     return {hook["id"]: hook for repository in config["repos"] for hook in repository["hooks"]}
 
 
+def hooks_offered() -> list[str]:
+    """The ids of the hooks that this repository offers to others."""
+    return [hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())]
+
+
 @cache
 def tox_environments() -> tuple[str, ...]:
     """Every environment that tox offers, asked of tox itself; without `requires`, so that nothing is installed."""

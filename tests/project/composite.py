@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 _EXPRESSION = re.compile(r"\$\{\{ (.+?) \}\}")
-_GIVEN_ON = ("HOME", "LANG", "PATH", "PYTHONPATH", "TMPDIR")
+# PIP and what follows lead pip and uv to the packages, wherever this machine has them.
+_GIVEN_ON = re.compile(r"HOME|LANG|PATH|PYTHONPATH|TMPDIR|PIP_\w+|UV_\w+|SSL_CERT_\w+|\w+_(?:proxy|PROXY)")
 
 Uses = Callable[[Mapping[str, str]], Mapping[str, str]]
 
@@ -68,7 +69,7 @@ class Job:
         for file in files.values():
             file.write_text("", encoding="utf-8")
         files["script"].write_text(self._filled(step["run"]), encoding="utf-8")
-        environment = {name: os.environ[name] for name in _GIVEN_ON if name in os.environ} | {
+        environment = {name: value for name, value in os.environ.items() if _GIVEN_ON.fullmatch(name)} | {
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(files["output"]),

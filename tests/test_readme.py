@@ -21,7 +21,7 @@ import yaml
 
 from tests.project.reading import hooks_offered, pyproject, tox_environments
 from windtunnel import engine
-from windtunnel.cli import main
+from windtunnel.cli import cli, main
 from windtunnel.collectors.fixtures import read_fixtures
 from windtunnel.pools import Pools
 from windtunnel.settings import Settings
@@ -217,7 +217,28 @@ def test_the_hooks_of_the_guide_are_offered() -> None:
     assert [hook["id"] for hook in repository["hooks"]] == hooks_offered()
 
 
+INLINE = [code for page in PAGES for code in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", page.read_text(encoding="utf-8"))]
+
+
+def test_commands_and_options_that_stand_within_sentences_exist() -> None:
+    verbs = {verb for code in INLINE for verb in re.findall(r"^windtunnel ([a-z][a-z-]+)", code)}
+    options = {option for code in INLINE for option in re.findall(r"^(--[a-z][a-z-]+)", code)}
+    known = {name for command in cli.commands.values() for parameter in command.params for name in parameter.opts}
+
+    assert verbs
+    assert verbs - cli.commands.keys() == set()
+    assert options - known == set()
+
+
 def test_links_between_the_pages_lead_somewhere() -> None:
     for page in PAGES:
-        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
-            assert (page.parent / link).exists(), f"{page.name}: {link}"
+        for link, _, heading in re.findall(r"\]\((?!https?:)([^)#]+)(#([^)]+))?", page.read_text(encoding="utf-8")):
+            target = page.parent / link
+            assert target.exists(), f"{page.name}: {link}"
+            assert not heading or heading in headings(target), f"{page.name}: {link}#{heading}"
+
+
+def headings(page: Path) -> set[str]:
+    """What GitHub lets one link to."""
+    lines = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}

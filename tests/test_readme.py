@@ -2,6 +2,7 @@
 
 The commands of all pages are run on one small repository, one after the other, a command that stands on two pages once.
 They are run in this process, with the Airflow that is warm already: each would start one of its own else, for seconds.
+All checks are made once; a further command that asks for all is run with those that need no run of a DAG.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EVERY = [Block(page, *found) for page in PAGES for found in FENCED.findall(page.read_text(encoding="utf-8"))]
 BLOCKS = {kind: [block for block in EVERY if block.language == kind] for kind in {block.language for block in EVERY}}
 COMMANDS = BLOCKS["bash"][2:]  # the first two make the environments that this test runs in
+ALL = "windtunnel check"
 WORKFLOWS = [block for block in BLOCKS["yaml"] if "\njobs:\n" in block.text]
 
 
@@ -104,11 +106,14 @@ def test_the_commands_of_a_page_succeed_one_after_the_other(
         program, *words = shlex.split(command)
         match program:
             case "windtunnel":
-                status, printed = here.run(command, copy)
+                asks_for_all = words[0] == "check" and "--select" not in words and command != ALL
+                status, printed = here.run(f"{command} --select WT1,WT2" if asks_for_all else command, copy)
                 assert status == 0, f"{command}\n{printed}"
             case "pytest":
-                status, printed = in_a_process_of_its_own(program, words, copy)
-                assert status == 0, f"{command}\n{printed}"
+                (example,) = (block for block in BLOCKS["python"] if "def test_" in block.text)
+                (copy / "test_example.py").write_text(example.text, encoding="utf-8")
+                printed = in_a_process_of_its_own(program, [*words, "-v", "test_example.py"], copy)
+                assert "test_example.py::test_how_to PASSED" in printed
             case "pip":
                 assert_can_be_installed(words)
             case _:
@@ -116,11 +121,12 @@ def test_the_commands_of_a_page_succeed_one_after_the_other(
                 assert words[2] in tox_environments()
 
 
-def in_a_process_of_its_own(program: str, words: list[str], folder: Path) -> tuple[int, str]:
+def in_a_process_of_its_own(program: str, words: list[str], folder: Path) -> str:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", program, *words]
     ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    return ended.returncode, ended.stdout + ended.stderr
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
 
 
 def assert_can_be_installed(words: list[str]) -> None:
@@ -154,13 +160,6 @@ def test_what_limits_says_is_green_under_dag_test_fails_where_tasks_have_process
         1,
         "dags/convert.py:14: error WT301 task 'price' failed: KeyError: 'EUR'",
     )
-
-
-def test_the_fixture_for_pytest_runs_a_dag_of_the_examples(copy: Path) -> None:
-    (example,) = (block for block in BLOCKS["python"] if "def test_" in block.text)
-    (copy / "test_example.py").write_text(example.text, encoding="utf-8")
-    _, printed = in_a_process_of_its_own("pytest", ["-q", "-p", "no:cacheprovider", "test_example.py"], copy)
-    assert "1 passed" in printed, printed
 
 
 def test_the_fixtures_for_dags_are_understood(copy: Path) -> None:

@@ -274,6 +274,19 @@ def test_a_module_is_drawn_where_no_task_shows_its_change_and_a_new_one_without_
     assert gone == "No longer there: `modules.fresh`."
 
 
+def test_what_lies_in_a_file_that_nobody_has_looked_at_is_not_gone(tmp_path: Path) -> None:
+    other = chain("other", "dags/other.py", "a")
+    before = replace(of_dags(SALES, other), dataflows=(SALES_MODULE, replace(SALES_MODULE, path="modules/more.py")))
+    now = replace(of_dags(SALES), root=tmp_path, dataflows=())
+    for file in ("dags/other.py", "modules/sales.py", "modules/more.py"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+
+    assert "No longer there" not in str(compared(before, now, tmp_path))
+    (tmp_path / "dags" / "other.py").unlink()
+    assert compared(before, now, tmp_path)["DAGs"].endswith("No longer there: `other`.")
+
+
 def test_a_base_of_an_older_windtunnel_that_tells_less_changes_nothing(tmp_path: Path) -> None:
     report = driving(DAY, TOTALS, functions=(node("totals"),))
     old = json.loads(render(report, "json"))

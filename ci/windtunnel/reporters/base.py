@@ -11,6 +11,7 @@ from typing import Any
 
 from windtunnel.errors import UsageError
 from windtunnel.facts import DagFacts, RunFacts
+from windtunnel.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,17 @@ class Flows:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What an earlier report knows: the figures of its DAGs by dag_id, and its dataflows."""
+    """What an earlier report knows: the figures of its DAGs by dag_id, its dataflows, and the files of both by name."""
 
     dags: Mapping[str, Figures]
     flows: Flows
+    files: Mapping[str, str]
+
+    def gone(self, before: Iterable[str], now: Iterable[str], report: Report) -> list[str]:
+        """What was there before and is not now; what lies in a file that nobody has looked at is not gone."""
+        looked_at = {file.path for file in report.files} | {flow.path for flow in report.dataflows}
+        missing = sorted(set(before) - set(now))
+        return [name for name in missing if self.files[name] in looked_at or not _lies(report.root / self.files[name])]
 
 
 def figures_of(dag: DagFacts, run: RunFacts | None) -> Figures:
@@ -74,7 +82,9 @@ def read_base(file: str) -> Base | None:
         return None
     try:
         document = json.loads(Path(file).read_text(encoding="utf-8"))
-        return Base({dag["dag_id"]: _figures(dag) for dag in document["dags"]}, flows_of(document))
+        named = {"dag_id": document["dags"], "module": document["dataflows"]}
+        files = {one[name]: one["file"] for name, several in named.items() for one in several}
+        return Base({dag["dag_id"]: _figures(dag) for dag in document["dags"]}, flows_of(document), files)
     except OSError as error:
         raise UsageError(f"--compare {file}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -91,6 +101,11 @@ def flows_of(document: Mapping[str, Any]) -> Flows:
                 parts[dag["dag_id"], driver["task_id"]].append(_driven(graphs[driver["graph"]]))
     modules = {flow["module"]: _module(flow["nodes"]) for flow in document["dataflows"] if flow["nodes"]}
     return Flows(modules, {known: _together(several) for known, several in parts.items()})
+
+
+def _lies(file: Path) -> bool:
+    """Whether the file is there, be it in an archive."""
+    return file.exists() or any(parent.is_file() for parent in file.parents)
 
 
 def _figures(dag: Mapping[str, Any]) -> Figures:

@@ -11,7 +11,7 @@ from windtunnel.reporters.base import Base, Flows, Wiring, figures_of, flows_of
 from windtunnel.reporters.markdown_words import code, more, text
 from windtunnel.reporters.tally import dags
 
-MOST_PICTURES = 10
+MOST_PICTURES, MOST_GONE = 10, 200
 """Of DAGs, and of dataflows."""
 
 
@@ -41,7 +41,9 @@ def changed_dataflows(report: Report, base: Base | None) -> str:
     modules = _changes(now.modules.items(), before.modules) if before.modules else ()
     seen = {mark for change in driven for mark in _marks(change)}
     others = [change for change in modules if change.before is None or not _marks(change) <= seen]
-    return _drawn("### Changed dataflows", [*driven, *others], "dataflow", _gone_modules(now, before))
+    return _drawn(
+        "### Changed dataflows", [*driven, *others], "dataflow", _gone(base.gone(before.modules, now.modules, report))
+    )
 
 
 def _changes(now: Iterable[tuple[str, Wiring]], before: Mapping[str, Wiring]) -> Iterator[Change]:
@@ -108,6 +110,5 @@ def _within(wiring: Wiring, names: Collection[str]) -> Wiring:
     return Wiring(chosen, frozenset(edge for edge in wiring.edges if {*edge} <= chosen.keys()))
 
 
-def _gone_modules(now: Flows, before: Flows) -> str:
-    gone = sorted(before.modules.keys() - now.modules.keys()) if now.modules else ()
-    return f"No longer there: {', '.join(map(code, gone))}." if gone else ""
+def _gone(modules: Sequence[str]) -> str:
+    return f"No longer there: {', '.join(map(code, modules[:MOST_GONE]))}." if modules else ""

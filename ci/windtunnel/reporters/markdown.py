@@ -137,7 +137,8 @@ def _change(before: str, now: str) -> str:
 
 
 def _gone_dags(report: Report, look: Look) -> str:
-    gone = sorted(set(look.base.dags if look.base else ()) - {dag.dag_id for _, dag, _ in dags(report)})
+    now = (dag.dag_id for _, dag, _ in dags(report))
+    gone = look.base.gone(look.base.dags, now, report) if look.base else []
     names = ", ".join(code(dag_id) for dag_id in gone[:MOST_DAGS])
     return f"No longer there: {names}." if gone else ""
 

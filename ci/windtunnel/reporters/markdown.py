@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from windtunnel.facts import DagFacts, RunFacts
@@ -145,22 +146,24 @@ def _gone_dags(report: Report, look: Look) -> str:
 
 def _pictures(report: Report) -> str:
     """The DAGs with new findings, the worst first."""
-    worst = {(dag.dag_id, dag.location.path): (dag, _worst(report, dag)) for _, dag, _ in dags(report)}
-    drawn = sorted((one for one in worst.values() if one[1]), key=lambda one: -max(one[1].values()))
+    paths = {file.path for file in report.files}
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in report.counting:
+        found[finding.dag_id].append(finding)
+    worst = ((dag, _worst(found[dag.dag_id], file.path, paths)) for file, dag, _ in dags(report))
+    drawn = sorted((one for one in worst if one[1]), key=lambda one: -max(one[1].values()))
     if not drawn:
         return ""
-    parts = [_picture(dag, found) for dag, found in drawn[:MOST_PICTURES]]
+    parts = [_picture(dag, severities) for dag, severities in drawn[:MOST_PICTURES]]
     left_out = more(len(drawn) - len(parts), "DAG")
     return "\n\n".join(["### DAGs with findings", *parts, *filter(None, [left_out])])
 
 
-def _worst(report: Report, dag: DagFacts) -> dict[str, Severity]:
-    """The worst severity found at each task, by task_id; at the DAG itself under ""."""
+def _worst(findings: Iterable[Finding], path: str, paths: Collection[str]) -> dict[str, Severity]:
+    """The worst severity found at each task, by task_id; at the DAG itself under "". Not of its namesake in a file."""
     found: dict[str, Severity] = {}
-    files = {file.path for file in report.files for known in file.dags if known is dag}
-    for finding in report.counting:
-        elsewhere = finding.location.path not in files and finding.location.path in {f.path for f in report.files}
-        if finding.dag_id == dag.dag_id and not elsewhere:
+    for finding in findings:
+        if finding.location.path == path or finding.location.path not in paths:
             found[finding.task_id] = max(finding.severity, found.get(finding.task_id, finding.severity))
     return found
 

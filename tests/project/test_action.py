@@ -190,6 +190,13 @@ def test_a_pair_without_pins_is_refused_before_anything_is_installed(job: Callab
     assert "::error title=windtunnel::there are no pins for Airflow 2.9 and Python 3.13" in done.log
 
 
+def test_it_needs_no_secret_and_writes_nowhere_but_to_code_scanning_if_asked() -> None:
+    assert "secrets." not in (ACTION / "action.yml").read_text()
+    assert "github.token" not in (ACTION / "action.yml").read_text()
+    (scanning,) = (step for step in STEPS if "codeql-action" in step.get("uses", ""))
+    assert scanning["if"].startswith("inputs.upload-sarif == 'true' && ")
+
+
 def test_the_versions_that_it_takes_if_nobody_says_are_pinned() -> None:
     inputs = yaml.safe_load((ACTION / "action.yml").read_text())["inputs"]
     airflow, python = inputs["airflow"]["default"], inputs["python-version"]["default"]

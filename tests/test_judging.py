@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from windtunnel.checks import Check, catalogue, selected
+from windtunnel.checks import Check, catalogue
 from windtunnel.cli import cli
 from windtunnel.errors import UsageError
 from windtunnel.facts import (
@@ -29,6 +29,7 @@ from windtunnel.facts import (
 )
 from windtunnel.findings import Finding, Location
 from windtunnel.judging import Subject, judge, subjects_of_drivers
+from windtunnel.selection import selected
 from windtunnel.settings import Settings
 
 DONE = ProcessFacts(End.COMPLETED)

@@ -75,10 +75,10 @@ def _codes(_context: click.Context, _parameter: click.Parameter, incomplete: str
     """For the shell: the codes that begin so, of a list the last word of it."""
     from click.shell_completion import CompletionItem
 
-    from windtunnel.checks import catalogue
+    from windtunnel.selection import every_check
 
     before, comma, word = incomplete.rpartition(",")
-    fitting = [check for check in catalogue() if check.code.startswith(word.upper())]
+    fitting = [check for check in every_check(settings_for((), {})) if check.code.startswith(word.upper())]
     return [CompletionItem(f"{before}{comma}{check.code}", help=check.title) for check in fitting]
 
 
@@ -122,7 +122,7 @@ def check(paths: tuple[Path, ...], **given: Any) -> int:
     return FINDINGS if report.failed else CLEAN
 
 
-_FOR_STATIC = ("select", "ignore", "dags", "modules", "baseline", "fail_on")
+_FOR_STATIC = ("select", "ignore", "checks", "dags", "modules", "baseline", "fail_on")
 
 
 @cli.command()
@@ -171,7 +171,7 @@ def inventory(paths: tuple[Path, ...], form: str, stub: bool, **given: Any) -> N
 
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@partial(_with_settings, chosen=("select", "ignore"))
+@partial(_with_settings, chosen=("select", "ignore", "checks"))
 def checks(paths: tuple[Path, ...], **given: Any) -> None:
     """List the checks by block, with their severities; `-` marks those that the settings leave out."""
     from windtunnel.commands.listings import list_of_checks
@@ -192,17 +192,29 @@ def settings(paths: tuple[Path, ...], **given: Any) -> None:
 
 @cli.command()
 @click.argument("code", shell_complete=_codes)
-def explain(code: str) -> None:
+@partial(_with_settings, chosen=("checks",))
+def explain(code: str, **given: Any) -> None:
     """Say what the check CODE does, and why."""
-    from windtunnel.checks import catalogue
-    from windtunnel.errors import unknown
     from windtunnel.pages import page
+    from windtunnel.selection import check_named
 
-    known = {name: check for check in catalogue() for name in (check.code, check.name)}
-    wanted = known.get(code.upper()) or known.get(code.lower())
-    if wanted is None:
-        raise unknown("explain", "check", code, known, "windtunnel checks lists all")
-    say(page(wanted))
+    say(page(check_named(code, partial(settings_for, (), given), "explain")))
+
+
+@cli.command("test-check")
+@click.argument("words", nargs=-1, metavar="[CODE|PATH]...", shell_complete=_codes)
+@partial(_with_settings, chosen=("checks", "jobs", "max_memory"))
+def test_check(words: tuple[str, ...], **given: Any) -> int:
+    """Try the examples of checks, FAILING and PASSING: of all your own, or of those that CODEs and PATHs mean."""
+    from windtunnel.commands.test_check import asked_for, line_of, lines_of, tried
+
+    settings = settings_for((), given)
+    examples = []
+    for example in tried(*asked_for(settings, words)):
+        examples.append(example)
+        say("".join(f"{line}\n" for line in lines_of(example)))
+    say(line_of(examples))
+    return CLEAN if all(example.holds for example in examples) else FINDINGS
 
 
 _FOR_RUNS = ("dags", "modules", "jobs", "timeout", "max_memory", "conf", "env_file", "fixtures", "date", "no_color")
@@ -360,7 +372,8 @@ def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
     root = find_root(here, absolute)
     known = {option.name: option for option in options()}
     chosen = {name: known[name].read(value, known[name].flag) for name, value in said(given).items()}
-    for name in {"dags", "modules"} & chosen.keys():  # said from where the user stands, in pyproject.toml from the root
+    # These are said from where the user stands, in pyproject.toml from the root.
+    for name in {"checks", "dags", "modules"} & chosen.keys():
         chosen[name] = tuple(str(_existing(here, path, f"{known[name].flag}: ")) for path in chosen[name])
     for name in {"env_file", "fixtures"} & chosen.keys():
         chosen[name] = str(_existing(here, chosen[name], f"{known[name].flag}: "))

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import windtunnel
 from windtunnel.baseline import read_baseline, weighed
-from windtunnel.checks import Check, selected
+from windtunnel.checks import Check
 from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.dags import loads as loads_whole
@@ -60,12 +60,14 @@ from windtunnel.judging import (
     subjects_of_run,
     subjects_of_unseen,
 )
+from windtunnel.own_checks import own_checks
 from windtunnel.paths import has_more_paths
 from windtunnel.plan import Plan, installed, prerequisites
 from windtunnel.pool import Pool
 from windtunnel.pools import Pools
 from windtunnel.report import Report, Rule, Timing, Versions
 from windtunnel.run_requests import context_requests, run_requests, that_look, that_record
+from windtunnel.selection import selected
 from windtunnel.settings import Settings
 from windtunnel.trial_requests import recorded_of, shares_of, trial_of
 from windtunnel.unused_ignores import unused_ignores
@@ -162,7 +164,8 @@ def run(
 def _with_unused_ignores(report: Report, checks: Sequence[Check], settings: Settings) -> Report:
     """The report with what only the findings tell: what is silenced in vain, and what each is known by."""
     asked = any(check.on is UnusedIgnoreFacts for check in checks)
-    unused = tuple(unused_ignores(report, checks, whole=not settings.paths)) if asked else ()
+    own = own_checks(settings)
+    unused = tuple(unused_ignores(report, checks, whole=not settings.paths, own=own)) if asked else ()
     findings = in_order((*report.findings, *judge(checks, subjects_of_ignores(unused), settings)))
     marked = zip(findings, fingerprints(findings), strict=True)
     return replace(report, findings=tuple(replace(finding, fingerprint=text) for finding, text in marked))

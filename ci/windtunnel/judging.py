@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from windtunnel.checks import Check, catalogue, matches
 from windtunnel.collectors.failures import relative
@@ -193,7 +193,8 @@ def judge(checks: Sequence[Check], subjects: Iterable[Subject], settings: Settin
         for check in (check for check in checks if isinstance(subject.facts, check.on)):
             try:
                 findings += scribe.findings(check, subject)
-            except Exception as error:  # one broken check must neither hide the others nor look green
+            # One broken check must neither hide the others nor look green, nor end it all.
+            except (Exception, SystemExit) as error:
                 crashes.append(Subject(subject.path, _crash(check, subject, error)))
     watchers = [check for check in catalogue() if check.on is CheckCrash]
     findings += [finding for crash in crashes for check in watchers for finding in scribe.findings(check, crash)]
@@ -205,7 +206,7 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: (finding.location, finding.code, finding.message)))
 
 
-def _crash(check: Check, subject: Subject, error: Exception) -> CheckCrash:
+def _crash(check: Check, subject: Subject, error: BaseException) -> CheckCrash:
     location = getattr(subject.facts, "location", None) or Location(subject.path)
     return CheckCrash(check.code, check.name, location, "".join(traceback.format_exception(error)))
 
@@ -220,7 +221,7 @@ class _Scribe:
     def findings(self, check: Check, subject: Subject) -> list[Finding]:
         """All that one check has to say of one subject."""
         said = check.complaints(subject.facts, self._settings)
-        return [self._finding(check, subject, Complaint(*complaint)) for complaint in said]
+        return [self._finding(check, subject, _understood(complaint)) for complaint in said]
 
     def _finding(self, check: Check, subject: Subject, said: Complaint) -> Finding:
         source = self._line_at(said.location)
@@ -250,6 +251,14 @@ class _Scribe:
         return lines[location.line - 1].rstrip() if 0 < location.line <= len(lines) else ""
 
 
+def _understood(complaint: Iterable[Any]) -> Complaint:
+    """What a check has yielded; a TypeError where reporters could do nothing with it."""
+    place, *texts = complaint
+    if not isinstance(place, Location) or not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"a Location and a message were expected, not {(place, *texts)!r}")
+    return Complaint(place, *texts)
+
+
 def _lines_of(file: Path) -> list[str]:
     try:
         return read_source(file).decode("utf-8", errors="replace").splitlines()
@@ -268,7 +277,8 @@ def _reproduce(check: Check, subject: Subject, settings: Settings) -> str:
     of_runs = ("conf", "date") if others else ()  # the inputs of a function may grow from runs of these DAGs
     for option in options():
         value = getattr(settings, option.name)
-        bearing = option.name in (*_ALWAYS_BEARING, *_BEARING.get(check.on, ()), *of_runs)
+        own = () if check.is_shipped else ("checks",)
+        bearing = option.name in (*_ALWAYS_BEARING, *_BEARING.get(check.on, ()), *of_runs, *own)
         is_drawn = option.name in ("max_examples", "seed")  # said always: a default may change with a release
         if bearing and (is_drawn or value != getattr(plain, option.name)):
             words += [option.flag, _as_argument(option.name, value, settings.root)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import PurePosixPath
 
-from windtunnel.checks import Check
+from windtunnel.checks import Check, catalogue
+from windtunnel.facts import DriverFacts, NodeFacts
 from windtunnel.findings import Severity
 from windtunnel.setting_kinds import Option
 from windtunnel.settings import TABLE, Settings, options
@@ -24,6 +26,8 @@ _BLOCKS = {
     "5": "the Hamilton graph",
     "6": "properties",
 }
+_OTHERWISE: Mapping[type, str] = {DriverFacts: "3", NodeFacts: "5"}
+"""Blocks, for facts that no check reads that ships."""
 
 
 def documents(checks: Sequence[Check]) -> dict[str, str]:
@@ -67,8 +71,11 @@ def index(checks: Iterable[Check], folder: str) -> str:
 
 
 def judged_from(check: Check) -> str:
-    """What the check reads, in the words of its block."""
-    return _BLOCKS[check.code[2]]
+    """What the check reads, in the words of its block; an owner's check is of that whose facts it reads."""
+    if check.is_shipped:
+        return _BLOCKS[check.code[2]]
+    alike = Counter(known.code[2] for known in catalogue() if known.on is check.on)
+    return _BLOCKS[max(alike, key=alike.__getitem__) if alike else _OTHERWISE[check.on]]
 
 
 def settings() -> str:

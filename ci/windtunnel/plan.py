@@ -21,6 +21,7 @@ from windtunnel.facts import (
     FlowFacts,
     InstabilityFacts,
     MisdeclaredFacts,
+    NodeFacts,
     PathsFacts,
     PropertyFacts,
     ReplayFacts,
@@ -30,7 +31,7 @@ from windtunnel.facts import (
     UnseenDagsFacts,
     Wired,
 )
-from windtunnel.judging import RUN_SUBJECTS, VALUE_SUBJECTS
+from windtunnel.judging import CONTEXT_SUBJECTS, RUN_SUBJECTS, VALUE_SUBJECTS
 from windtunnel.pools import Pools
 from windtunnel.settings import Settings
 
@@ -44,6 +45,12 @@ FAULTS_OF_FILES = (InstabilityFacts, SlowImportFacts)
 PROPERTY_SUBJECTS = (PropertyFacts, MisdeclaredFacts)
 """What is learned by trying functions."""
 LOAD_SUBJECTS = (RepositoryFacts, DagFileFacts, DagFacts, TaskFacts, UnseenDagsFacts, *FAULTS_OF_FILES)
+GRAPH_SUBJECTS = (DataflowFacts, NodeFacts, DrivenTogetherFacts, Wired)
+SUBJECTS: tuple[type, ...] = (
+    *(*LOAD_SUBJECTS, *RUN_SUBJECTS, PathsFacts, *CONTEXT_SUBJECTS, *VALUE_SUBJECTS),
+    *(*GRAPH_SUBJECTS, *PROPERTY_SUBJECTS),
+)
+"""The kinds of facts that are collected for the checks that read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +100,7 @@ class Plan:
             runs=runs,
             judges_runs=judged,
             dataflows=bool(found.modules)
-            and not subjects.isdisjoint(
-                (DataflowFacts, DrivenTogetherFacts, Wired, *([CoverageFacts] if judged else []))
-            ),
+            and not subjects.isdisjoint((*GRAPH_SUBJECTS, *([CoverageFacts] if judged else []))),
             properties=properties,
             hashes=bool(found.modules) and any(check.code == _BY_OTHER_HASHES for check in checks),
             unseen=UnseenDagsFacts in subjects,

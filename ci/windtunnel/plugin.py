@@ -133,7 +133,7 @@ def _settings(config: pytest.Config) -> Settings:
     root = find_root(here, tuple(path for path in _asked_for(config) if path.exists()))
     given = {option: config.getoption(_dest(option)) for option in _offered()}
     chosen = {option.name: option.read(value, _flag(option)) for option, value in given.items() if value is not None}
-    for name in ("dags", "modules"):  # on the command line they are said from where the user stands
+    for name in ("checks", "dags", "modules"):  # on the command line they are said from where the user stands
         if name in chosen:
             chosen[name] = tuple(str(invoked_in / path) for path in chosen[name])
     for name in {"env_file", "fixtures", "baseline"} & chosen.keys():

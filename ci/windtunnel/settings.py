@@ -97,6 +97,14 @@ class Settings:
         "a table of lists of codes",
         in_file=True,
     )
+    checks: tuple[str, ...] = setting(
+        (),
+        "Checks of your own: files, or folders of them. Those that installed packages bring, by entry points of the "
+        "group `windtunnel.checks`, are there without.",
+        words,
+        "paths",
+        "PATH,...",
+    )
     baseline: str = setting(
         "",
         "File of known findings, which are shown and do not fail; what is new does. --update-baseline writes it, and a "

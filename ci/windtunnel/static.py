@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from windtunnel.baseline import match, read_baseline
-from windtunnel.checks import Check, selected
+from windtunnel.checks import Check
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.discovery import discover
 from windtunnel.collectors.modules import ModuleFile
@@ -19,7 +19,9 @@ from windtunnel.facts import DagFileFacts, DataflowFacts, End, FailureFacts, Pro
 from windtunnel.findings import Location
 from windtunnel.fingerprints import KnownFinding
 from windtunnel.judging import in_order, judge, subjects_of_file, subjects_of_ignores, subjects_of_module
+from windtunnel.own_checks import own_checks
 from windtunnel.report import Report, Versions
+from windtunnel.selection import selected
 from windtunnel.settings import Settings
 from windtunnel.unused_ignores import unused_ignores
 
@@ -47,7 +49,8 @@ def examine(settings: Settings) -> Report:
 
 
 def _judged(report: Report, checks: Sequence[Check], settings: Settings, known: tuple[KnownFinding, ...]) -> Report:
-    ignores = unused_ignores(report, (), whole=False)  # whether a comment is of use, only a whole run can tell
+    own = own_checks(settings)
+    ignores = unused_ignores(report, (), whole=False, own=own)  # whether a comment is of use, only a whole run can tell
     subjects = [
         *(subject for file in report.files for subject in subjects_of_file(file)),
         *(subject for flow in report.dataflows for subject in subjects_of_module(flow)),

@@ -38,8 +38,14 @@ _SETTLED = (
 _BY_SURROUNDINGS = ("WT104", "WT120", "WT229", "WT230", "WT306", "WT308", "WT339", "WT340")
 
 
-def unused_ignores(report: Report, checks: Sequence[Check], whole: bool) -> Iterator[UnusedIgnoreFacts]:
-    """Each code in a comment that can be said to be needless; none where the check was not selected."""
+def unused_ignores(
+    report: Report, checks: Sequence[Check], whole: bool, own: Sequence[Check] = ()
+) -> Iterator[UnusedIgnoreFacts]:
+    """Each code in a comment that can be said to be needless; none where the check was not selected.
+
+    `own` are the owner's checks, selected or not: a code that is neither theirs nor one that ships is nobody's.
+    """
+    codes = [known.code for known in (*catalogue(), *own)]
     examined = Examined(report, whole)
     selected = {check.code: check for check in checks}
     for path, ignore in _ignores(report):
@@ -48,9 +54,9 @@ def unused_ignores(report: Report, checks: Sequence[Check], whole: bool) -> Iter
         if check is not None and _is_settled(check) and not _is_used(report.findings, location, ignore.code):
             if examined.judged(check, path):
                 yield UnusedIgnoreFacts(location, ignore.code, f"{check.code} {check.name}", check.code, ignore.noqa)
-        elif not ignore.noqa and all(known.code != ignore.code for known in catalogue()):
+        elif not ignore.noqa and ignore.code not in codes:
             beside = "WT501" if all(file.path != path for file in report.files) else "WT101"
-            yield UnusedIgnoreFacts(location, ignore.code, "", beside, nearest=_nearest(ignore.code))
+            yield UnusedIgnoreFacts(location, ignore.code, "", beside, nearest=_nearest(ignore.code, codes))
 
 
 def _ignores(report: Report) -> Iterator[tuple[str, Ignore]]:
@@ -72,5 +78,5 @@ def _is_used(findings: Iterable[Finding], location: Location, code: str) -> bool
     return any(finding.code == code and finding.location == location for finding in findings)
 
 
-def _nearest(code: str) -> str:
-    return next(iter(get_close_matches(code, [known.code for known in catalogue()], 1)), "")
+def _nearest(code: str, codes: Sequence[str]) -> str:
+    return next(iter(get_close_matches(code, codes, 1)), "")

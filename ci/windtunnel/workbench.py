@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from windtunnel.baseline import match, read_baseline
-from windtunnel.checks import selected
 from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
@@ -49,6 +48,7 @@ from windtunnel.pool import Job, Outcome
 from windtunnel.pools import Pools
 from windtunnel.report import Report
 from windtunnel.run_requests import context_requests, neighbours, run_request, that_look, that_record
+from windtunnel.selection import selected
 from windtunnel.settings import Settings
 from windtunnel.trial_requests import recorded_of, trial_of
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from windtunnel.checks import selected
 from windtunnel.collectors.dags import DagFile
 from windtunnel.collectors.discovery import Found
 from windtunnel.engine import run
 from windtunnel.facts import Fate, Gift, GivenFacts
 from windtunnel.plan import Plan
 from windtunnel.reporters.tally import coverage
+from windtunnel.selection import selected
 from windtunnel.settings import Settings
 
 FILES = {

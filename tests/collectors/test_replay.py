@@ -273,8 +273,8 @@ def test_a_real_task_that_ended_well_leaves_its_dataflow_and_no_other_task_does(
 
 
 def test_runs_keep_values_only_for_checks_that_want_them(repository):
-    from windtunnel.checks import selected
     from windtunnel.collectors.discovery import discover
+    from windtunnel.selection import selected
     from windtunnel.settings import Settings
 
     root = repository({"dags/driving.py": DAG, "dags/flow.py": FLOW})

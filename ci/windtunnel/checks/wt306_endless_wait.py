@@ -20,7 +20,10 @@ from windtunnel.checks import check
 from windtunnel.facts import RunFacts
 from windtunnel.findings import Complaint, Severity
 
-FAILING = """\
+FAILING = {
+    # So that one is not kept waiting for two minutes.
+    "pyproject.toml": "[tool.windtunnel]\ntimeout = 4\n",
+    "dags/example.py": """\
 from airflow.sdk import dag, task
 
 
@@ -34,7 +37,8 @@ def patience():
 
 
 patience()
-"""
+""",
+}
 PASSING = """\
 from airflow.sdk import dag, task
 

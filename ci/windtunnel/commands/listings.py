@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 
-from windtunnel.checks import catalogue, selected
+from windtunnel.checks import Check
 from windtunnel.findings import Severity
 from windtunnel.pages import judged_from
+from windtunnel.selection import every_check, selected
 from windtunnel.setting_kinds import Budget, Option
 from windtunnel.settings import TABLE, Settings, options
 
@@ -19,16 +20,20 @@ def list_of_checks(settings: Settings) -> str:
 
 
 def _checks(settings: Settings) -> Iterator[str]:
-    chosen = selected(settings)
-    for block, known in groupby(catalogue(), key=judged_from):
+    chosen, checks = selected(settings), every_check(settings)
+    for block, known in groupby(checks, key=_block):
         yield f"{block}:"
         for check in known:
             mark = " " if check in chosen else "-"
             yield f"{mark} {check.code}  {check.severity!s:<7}  {check.name:<28}  {check.title}"
         yield ""
-    everything = len(catalogue())
+    everything = len(checks)
     left_out = f", {everything - len(chosen)} left out (-)" if len(chosen) < everything else ""
     yield f"{len(chosen)} of {everything} checks selected{left_out}; windtunnel explain CODE tells more"
+
+
+def _block(check: Check) -> str:
+    return judged_from(check) if check.is_shipped else "your own"
 
 
 def list_of_settings(settings: Settings, in_file: Collection[str], given: Collection[str]) -> str:

@@ -28,9 +28,11 @@
   const groups = all(".dag, .module");
   const cells = all(".cells [data-dag]");
   const texts = new Map();
+  const meant = { "&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'", "&amp;": "&" };
   const text = (element) => {
-    // What is not unfolded yet is a text with the marks of its elements in it.
-    if (!texts.has(element)) texts.set(element, element.textContent.replace(/<[^>]*>/g, " ").toLowerCase());
+    // What is not unfolded yet is a text with the marks of its elements in it; where a path may be broken is none.
+    const read = (marked) => marked.replace(/<wbr>/g, "").replace(/<[^>]*>/g, " ").replace(/&[^;]+;/g, (one) => meant[one] || one);
+    if (!texts.has(element)) texts.set(element, read(element.textContent).toLowerCase());
     return texts.get(element);
   };
   const apply = () => {

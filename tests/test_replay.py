@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.reporters.reports import CLEAN, FALSIFIED, MIXED, TASK_FAILED
-from windtunnel.commands.replay import alone, last_report, listing, read, the_one
+from windtunnel.commands.replay import Recorded, alone, last_report, listing, read, the_one
 from windtunnel.errors import UsageError
+from windtunnel.findings import Finding
 from windtunnel.reporters import render
 from windtunnel.settings import Settings
 
@@ -79,8 +80,18 @@ def test_the_report_is_that_of_the_settings_if_nobody_names_one(tmp_path: Path) 
 
 
 def test_what_is_shown_is_that_finding_and_the_run_of_its_dag() -> None:
-    report = alone(replace(MIXED, findings=(FIRST, OTHER)), FIRST.fingerprint)
+    report = alone(replace(MIXED, findings=(FIRST, OTHER)), recorded(FIRST))
 
     assert report.findings == (FIRST,)
     assert {run.dag_id for run in report.runs} == {"daily_sales"}
-    assert alone(MIXED, "cccc").findings == ()
+
+
+def test_what_is_gone_is_not_shown_but_what_kept_it_from_being_looked_for() -> None:
+    report = replace(CLEAN, findings=(SECOND, OTHER))
+
+    assert alone(report, recorded(FIRST)).findings == (OTHER,)
+    assert alone(replace(CLEAN, findings=(SECOND,)), recorded(FIRST)).findings == ()
+
+
+def recorded(finding: Finding) -> Recorded:
+    return Recorded(finding.fingerprint, finding.code, str(finding.location), finding.message, finding.reproduce)

@@ -283,14 +283,13 @@ def report(file: str, output: str) -> None:
 @click.option(
     "--from", "file", metavar="FILE", default="", help="The JSON report (that of pyproject.toml if not given)."
 )
-def replay(id: str | None, file: str) -> int:
+@click.option("--pdb", "debug", is_flag=True, help="Stop in a debugger where it goes wrong, and at each breakpoint().")
+def replay(id: str | None, file: str, debug: bool) -> int:
     """Look for one finding of an earlier JSON report again, alone, with all logs; without ID, list what there is.
 
     ID is the beginning of its fingerprint, or its code where no other finding has it.
     """
-    from windtunnel import engine
     from windtunnel.commands import replay as again
-    from windtunnel.commands.progress import progress_of
 
     here = settings_for((), {})
     source = again.last_report(here, file)
@@ -303,8 +302,7 @@ def replay(id: str | None, file: str) -> int:
     given = check.make_context("check", wanted.arguments).params
     settings = replace(settings_for(given.pop("paths"), given), verbose=True, output="", report=(), baseline="")
     say(f"{wanted.reproduce}\n\n")
-    with progress_of(settings) as bar:
-        report = again.alone(engine.run(settings, bar.progress, watch=bar.watch), wanted.id)
+    report = again.debugged(settings, wanted) if debug else again.replayed(settings, wanted)
     write_report(report, replace(settings, format="full"))
     return FINDINGS if report.findings else CLEAN
 

@@ -16,6 +16,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from windtunnel.debugger import debugger
+
 FOLDER = "WINDTUNNEL_WORKER_FOLDER"
 SHOW_STACK = signal.SIGUSR1
 RESULT, KEPT, STACK, OUT_OF_MEMORY = "result", "kept", "stack", "out-of-memory"
@@ -35,6 +37,8 @@ def work(target: str, arguments: tuple[Any, ...], folder: Path, output: int) -> 
     os.close(output)
     tell_stack(folder / STACK)
     _offer_to_be_killed()
+    if lent := debugger():
+        lent.attend()
     enter(folder)
     sys.argv = ["windtunnel"]
     worker = os.getpid()

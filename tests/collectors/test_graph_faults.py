@@ -100,6 +100,20 @@ def test_a_column_or_a_parameter_of_another_module_fills_no_gap(built, tmp_path)
     assert built(TAXES).graph.gaps != ()
 
 
+@pytest.mark.parametrize(
+    "begun",
+    [
+        '"schema": "1", "windtunnel": "0.1.0"',
+        '"schema": "1", "findings": []',
+        '"runs": [{"tool": {"driver": {"name": "windtunnel"}}}]',
+    ],
+    ids=["report", "baseline", "sarif"],
+)
+def test_what_windtunnel_itself_has_written_into_the_repository_gives_nothing(built, tmp_path, begun):
+    (tmp_path / "last.json").write_text(f'{{\n  {begun}, "overrides": {{"tax": 1}}}}')
+    assert built(TAXES).graph.gaps != ()
+
+
 def test_where_there_is_too_much_text_to_read_anybody_may_fill_a_gap(built, tmp_path, monkeypatch):
     monkeypatch.setattr("windtunnel.collectors.supplies._MOST_TEXT", 10)
     (tmp_path / "data.json").write_text('{"a": "' + "x" * 20 + '"}')

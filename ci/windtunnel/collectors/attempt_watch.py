@@ -28,6 +28,7 @@ from windtunnel.collectors.saves import Owner, asked_for, inspect_saves
 from windtunnel.collectors.task_data import TaskData
 from windtunnel.collectors.template_faults import with_template
 from windtunnel.collectors.unfinished import Bystanders
+from windtunnel.debugger import debugger
 from windtunnel.facts import (
     AttemptFacts,
     CallbackFacts,
@@ -110,6 +111,8 @@ class AttemptWatch:
     def task_ended(self, state: str, error: BaseException | None) -> None:
         """The task's code has ended, in Airflow's `state`."""
         self._put(self._ended(state, None if error is None else self._failure(error)))
+        if error is not None and (lent := debugger()):
+            lent.look_at_task(error, self._key.dag_id, self._key.task_id)
 
     def leave(self) -> None:
         """Nothing more will be done here. A task that has not ended was deferred, or will be repeated."""

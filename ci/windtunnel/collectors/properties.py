@@ -196,7 +196,7 @@ class Opened:
             tried=tuple(kind for kind in Property if kind in OF_ONE_CALL or survey.judged[kind]),
             examples=survey.examples,
             declined=survey.declined,
-            counterexamples=tuple(search.shrunk(survey)),
+            counterexamples=tuple(search.shrunk(survey, node)),
             misdeclared=wrong,
             grown_from=tuple(dict.fromkeys(past.told for past in near)),
             dag_paths=tuple(dict.fromkeys(past.dag_path for past in near)),

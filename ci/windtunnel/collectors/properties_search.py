@@ -17,10 +17,12 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase, 
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from windtunnel.collectors.declarations import Declaration
+from windtunnel.collectors.properties_calls import called
 from windtunnel.collectors.properties_deeds import randomness_kept
 from windtunnel.collectors.properties_relations import Case
 from windtunnel.collectors.properties_trial import EVERYTHING, Tried, Verdict, try_once, verdict_on
 from windtunnel.collectors.strategies import Arguments
+from windtunnel.debugger import debugger
 from windtunnel.facts import CounterExample, Property
 
 # Shrinking a slow function by Hypothesis's own measure may take five minutes.
@@ -128,10 +130,16 @@ class Search:
         for found in verdict.falsified:
             survey.on_record.setdefault(found.property, told)
 
-    def shrunk(self, survey: Survey) -> Iterator[CounterExample]:
-        """One counterexample for each property that failed in the survey, as small as Hypothesis can make it."""
+    def shrunk(self, survey: Survey, node: str) -> Iterator[CounterExample]:
+        """One counterexample for each property that failed in the survey, as small as Hypothesis can make it.
+
+        Where a debugger is lent for the node, it stops where the smallest call raises.
+        """
         for kind in survey.falsified:
-            yield self.smallest(survey, kind)[1]
+            values, found = self.smallest(survey, kind)
+            yield found
+            if kind is Property.NO_EXCEPTION and (lent := debugger()):
+                lent.look_at_node(called(self.tried.subject.call, values).error, node)
 
     def smallest(self, survey: Survey, kind: Property) -> Failed:
         """The smallest arguments with which one property fails."""

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from windtunnel.commands.delivery import say
+from windtunnel.commands.progress import progress_of
+from windtunnel.debugger import Loan, file_while_wanted, lent
+from windtunnel.engine import run
 from windtunnel.errors import UsageError
 from windtunnel.report import Report
 from windtunnel.settings import Settings
 
 _SHORTEST = 4
+_TO_LOOK = 3600.0  # seconds that somebody may stand in the debugger
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,9 @@ class Recorded:
     place: str
     message: str
     reproduce: str
+    dag_id: str = ""
+    task_id: str = ""
+    node: str = ""
 
     @property
     def arguments(self) -> list[str]:
@@ -55,7 +65,8 @@ def read(file: Path) -> tuple[Recorded, ...]:
 
 def _recorded(found: dict[str, Any]) -> Recorded:
     place = f"{found['file']}:{found['line']}"
-    return Recorded(found["fingerprint"], found["code"], place, found["message"], found["reproduce"])
+    where = (found[name] or "" for name in ("dag_id", "task_id", "node"))
+    return Recorded(found["fingerprint"], found["code"], place, found["message"], found["reproduce"], *where)
 
 
 def listing(findings: Sequence[Recorded]) -> str:
@@ -76,10 +87,35 @@ def the_one(findings: Sequence[Recorded], id: str, file: Path) -> Recorded:
     raise UsageError(f"replay {id}: {problem}; `windtunnel replay` without an id lists them")
 
 
-def alone(report: Report, id: str) -> Report:
-    """The report with that finding only, and what its subject did: no other DAG's run, no other file."""
-    findings = tuple(finding for finding in report.findings if finding.fingerprint == id)
-    if not findings or not findings[0].dag_id:
-        return replace(report, findings=findings)
-    runs = tuple(run for run in report.runs if run.dag_id == findings[0].dag_id)
+def replayed(settings: Settings, wanted: Recorded) -> Report:
+    """The report of a run that looks for the finding alone."""
+    with progress_of(settings) as bar:
+        return alone(run(settings, bar.progress, watch=bar.watch), wanted)
+
+
+def debugged(settings: Settings, wanted: Recorded) -> Report:
+    """The same, with the user's terminal lent to the children. UsageError where there is none."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("replay --pdb: a debugger needs a terminal, on stdin and on stdout")
+    with file_while_wanted() as file:
+        loan = Loan(os.ttyname(0), str(file), str(settings.root), wanted.dag_id, wanted.task_id, wanted.node)
+        with lent(loan):
+            report = run(replace(settings, jobs=1, timeout=_TO_LOOK))
+        if file.exists():
+            say("nothing was raised there: put breakpoint() where you want to look\n\n")
+    report = alone(report, wanted)
+    # Without a debugger nobody needs the time that was given here.
+    found = (replace(one, reproduce=wanted.reproduce) for one in report.findings if one.fingerprint == wanted.id)
+    return replace(report, findings=tuple(found) or report.findings)
+
+
+def alone(report: Report, wanted: Recorded) -> Report:
+    """The report with that finding only, and what its subject did: no other DAG's run, no other file.
+
+    Where it was not found again, with what says that it was not looked for: a file that does not load, for one.
+    """
+    findings = tuple(finding for finding in report.findings if finding.fingerprint == wanted.id)
+    if not findings:
+        return replace(report, findings=tuple(one for one in report.findings if one.code != wanted.code))
+    runs = tuple(run for run in report.runs if findings[0].dag_id in ("", run.dag_id))
     return replace(report, findings=findings, runs=runs)

@@ -252,6 +252,7 @@ def test_it_finds_crashes_is_silenced_and_reported_like_those_that_ship(reposito
     assert (
         found["WT001", "modules/m.py:5"].message == "ACME002 crashing crashed here, so it judged nothing: SystemExit: 0"
     )
+    assert found["WT001", "modules/m.py:5"].reproduce == "windtunnel check modules/m.py --select ACME002 --checks own"
     assert "ACME003 mistaken crashed" in found["WT001", "dags/a.py:3"].message
     assert "a Location and a message were expected, not ('a line'," in found["WT001", "dags/a.py:3"].message
     rules = json.loads(render(report, "sarif"))["runs"][0]["tool"]["driver"]["rules"]

@@ -75,10 +75,15 @@ def _codes(_context: click.Context, _parameter: click.Parameter, incomplete: str
     """For the shell: the codes that begin so, of a list the last word of it."""
     from click.shell_completion import CompletionItem
 
+    from windtunnel.checks import catalogue
     from windtunnel.selection import every_check
 
+    try:
+        known = every_check(settings_for((), {}))
+    except UsageError:  # the command will say so
+        known = catalogue()
     before, comma, word = incomplete.rpartition(",")
-    fitting = [check for check in every_check(settings_for((), {})) if check.code.startswith(word.upper())]
+    fitting = [check for check in known if check.code.startswith(word.upper())]
     return [CompletionItem(f"{before}{comma}{check.code}", help=check.title) for check in fitting]
 
 

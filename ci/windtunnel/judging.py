@@ -188,16 +188,17 @@ def judge(checks: Sequence[Check], subjects: Iterable[Subject], settings: Settin
     """What the checks find in the subjects, sorted by place. A check that crashes is itself a finding, WT001."""
     scribe = _Scribe(settings)
     findings: list[Finding] = []
-    crashes: list[Subject] = []
+    crashes: list[tuple[Check, Subject]] = []
     for subject in subjects:
         for check in (check for check in checks if isinstance(subject.facts, check.on)):
             try:
                 findings += scribe.findings(check, subject)
             # One broken check must neither hide the others nor look green, nor end it all.
             except (Exception, SystemExit) as error:
-                crashes.append(Subject(subject.path, _crash(check, subject, error)))
+                crashes.append((check, Subject(subject.path, _crash(check, subject, error))))
     watchers = [check for check in catalogue() if check.on is CheckCrash]
-    findings += [finding for crash in crashes for check in watchers for finding in scribe.findings(check, crash)]
+    for crashed, crash in crashes:
+        findings += [finding for check in watchers for finding in scribe.findings(check, crash, crashed)]
     return in_order(findings)
 
 
@@ -218,12 +219,12 @@ class _Scribe:
         self._settings = settings
         self._lines: Callable[[str], list[str]] = cache(lambda path: _lines_of(settings.root / path))
 
-    def findings(self, check: Check, subject: Subject) -> list[Finding]:
-        """All that one check has to say of one subject."""
+    def findings(self, check: Check, subject: Subject, asked: Check | None = None) -> list[Finding]:
+        """All that one check has to say of one subject, which another one was `asked` of."""
         said = check.complaints(subject.facts, self._settings)
-        return [self._finding(check, subject, _understood(complaint)) for complaint in said]
+        return [self._finding(check, subject, _understood(complaint), asked or check) for complaint in said]
 
-    def _finding(self, check: Check, subject: Subject, said: Complaint) -> Finding:
+    def _finding(self, check: Check, subject: Subject, said: Complaint, asked: Check) -> Finding:
         source = self._line_at(said.location)
         return Finding(
             code=check.code,
@@ -237,7 +238,7 @@ class _Scribe:
             task_id=said.task_id or getattr(subject.facts, "task_id", ""),
             node=getattr(subject.facts, "node", ""),
             evidence=said.evidence,
-            reproduce=_reproduce(check, subject, self._settings),
+            reproduce=_reproduce(asked, subject, self._settings),
             docs=f"windtunnel explain {check.code}",
             suppressed=ignore_reason(source, check.code) or self._ignored(check, said.location.path),
         )

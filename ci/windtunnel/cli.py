@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,8 +22,9 @@ from windtunnel.commands.delivery import (
     write_baseline,
     write_report,
 )
+from windtunnel.commands.given_settings import existing, said, settings_for
 from windtunnel.errors import UsageError
-from windtunnel.settings import Settings, options
+from windtunnel.settings import options
 from windtunnel.settings_file import read_pyproject
 
 if TYPE_CHECKING:
@@ -339,7 +340,7 @@ def suggest(module: Path, **given: Any) -> None:
     from windtunnel.commands.trials import suggestions
 
     settings = settings_for((), given)
-    said = list(suggestions(settings, _existing(Path.cwd(), module, "suggest ")))
+    said = list(suggestions(settings, existing(Path.cwd(), module, "suggest ")))
     say("".join(said) or "nothing held on enough inputs that is not declared already\n")
 
 
@@ -364,32 +365,3 @@ def init(yes: bool, requirement: str | None) -> int:
     proposed.write()
     say(f"written: {', '.join(proposed.new)}\n")
     return CLEAN
-
-
-def settings_for(paths: tuple[Path, ...], given: dict[str, Any]) -> Settings:
-    """The settings of a run from here: the command line before pyproject.toml before the defaults."""
-    from windtunnel.collectors.discovery import find_root
-
-    here = Path.cwd()
-    absolute = tuple(_existing(here, path, "") for path in paths)
-    root = find_root(here, absolute)
-    known = {option.name: option for option in options()}
-    chosen = {name: known[name].read(value, known[name].flag) for name, value in said(given).items()}
-    # These are said from where the user stands, in pyproject.toml from the root.
-    for name in {"checks", "dags", "modules"} & chosen.keys():
-        chosen[name] = tuple(str(_existing(here, path, f"{known[name].flag}: ")) for path in chosen[name])
-    for name in {"env_file", "fixtures"} & chosen.keys():
-        chosen[name] = str(_existing(here, chosen[name], f"{known[name].flag}: "))
-    return replace(Settings(root, absolute), **{**read_pyproject(root), **chosen})
-
-
-def said(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a command's options that were given."""
-    return {name: value for name, value in given.items() if value not in (None, ())}
-
-
-def _existing(here: Path, path: str | Path, where: str) -> Path:
-    found = Path(os.path.normpath(here / path))  # not resolved: a link in the repository belongs to the repository
-    if not found.exists():
-        raise UsageError(f"{where}{path}: no such file or folder")
-    return found

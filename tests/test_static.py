@@ -15,6 +15,7 @@ from tests.project import reading
 from tests.test_cli import GOOD, MODULE
 from windtunnel.checks import catalogue
 from windtunnel.cli import cli
+from windtunnel.examples import marked
 from windtunnel.settings import Settings
 from windtunnel.static import CODES, examine
 
@@ -32,14 +33,8 @@ def found(root: Path, **settings: object) -> list[tuple[str, str]]:
 def test_the_failing_examples_are_found_where_a_whole_run_finds_them(repository, code: str) -> None:
     check = next(check for check in catalogue() if check.code == code)
     root = repository(check.failing)
-    marked = [
-        (code, f"{path}:{number}")
-        for path, text in check.failing.items()
-        for number, line in enumerate(text.splitlines(), 1)
-        if line.endswith(f"# {code}")
-    ]
 
-    assert found(root) == marked
+    assert found(root) == [(code, str(place)) for place in marked(code, check.failing)]
 
 
 @pytest.mark.parametrize("check", [check for check in catalogue() if check.passing], ids=lambda check: check.code)

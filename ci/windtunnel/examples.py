@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from windtunnel import engine
 from windtunnel.checks import Check
 from windtunnel.collectors.ignores import ignores_in
-from windtunnel.engine import run
 from windtunnel.errors import UsageError
 from windtunnel.facts import UnusedIgnoreFacts
 from windtunnel.findings import Finding, Location
@@ -76,7 +76,7 @@ def _findings(
             _write(files, root)
             settings = _settings(check, files, root, own)
             # Pools start in their environment, and these know nothing of the example's file.
-            return run(settings, pools=None if settings.env_file else pools).findings
+            return engine.run(settings, pools=None if settings.env_file else pools).findings
         except UsageError as error:
             raise UsageError(f"{check.code} {name}: {str(error).replace(f'{root}/', '')}") from error
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from windtunnel import engine
 from windtunnel.commands.delivery import say
 from windtunnel.commands.progress import progress_of
 from windtunnel.debugger import Loan, file_while_wanted, lent
-from windtunnel.engine import run
 from windtunnel.errors import UsageError
 from windtunnel.report import Report
 from windtunnel.settings import Settings
@@ -90,7 +90,7 @@ def the_one(findings: Sequence[Recorded], id: str, file: Path) -> Recorded:
 def replayed(settings: Settings, wanted: Recorded) -> Report:
     """The report of a run that looks for the finding alone."""
     with progress_of(settings) as bar:
-        return alone(run(settings, bar.progress, watch=bar.watch), wanted)
+        return alone(engine.run(settings, bar.progress, watch=bar.watch), wanted)
 
 
 def debugged(settings: Settings, wanted: Recorded) -> Report:
@@ -100,7 +100,7 @@ def debugged(settings: Settings, wanted: Recorded) -> Report:
     with file_while_wanted() as file:
         loan = Loan(os.ttyname(0), str(file), str(settings.root), wanted.dag_id, wanted.task_id, wanted.node)
         with lent(loan):
-            report = run(replace(settings, jobs=1, timeout=_TO_LOOK))
+            report = engine.run(replace(settings, jobs=1, timeout=_TO_LOOK))
         if file.exists():
             say("nothing was raised there: put breakpoint() where you want to look\n\n")
     report = alone(report, wanted)

@@ -23,6 +23,7 @@ from windtunnel.commands.delivery import (
     write_report,
 )
 from windtunnel.commands.given_settings import existing, said, settings_for
+from windtunnel.commands.scaffold_options import scaffold_options
 from windtunnel.errors import UsageError
 from windtunnel.settings import options
 from windtunnel.settings_file import read_pyproject
@@ -342,6 +343,23 @@ def suggest(module: Path, **given: Any) -> None:
     settings = settings_for((), given)
     said = list(suggestions(settings, existing(Path.cwd(), module, "suggest ")))
     say("".join(said) or "nothing held on enough inputs that is not declared already\n")
+
+
+@cli.command()
+@scaffold_options
+@partial(_with_settings, chosen=("dags", "timeout"))
+def scaffold(modules: tuple[str, ...], output: str, install: bool, dags: Any, timeout: Any, **words: Any) -> None:
+    """Write a DAG file that runs the Hamilton MODULEs: plain Airflow and Hamilton, without windtunnel."""
+    from windtunnel.commands.scaffold import order_of, put, scaffolded
+
+    insist_on_output(output)
+    settings = settings_for((), {"dags": dags, "timeout": timeout})
+    text, place = scaffolded(settings, order_of(modules, words, Path.cwd()), output, install=install)
+    if place is None:
+        say(text)
+        return
+    put(text, place)
+    say(f"written: {place}\n")
 
 
 @cli.command()

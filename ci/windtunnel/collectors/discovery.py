@@ -80,6 +80,12 @@ def discover(settings: Settings) -> Found:
     )
 
 
+def dag_folders(settings: Settings) -> tuple[Path, ...]:
+    """The DAG folders that the settings name, else those of the repository that are called so."""
+    ground = _Ground(settings.root, ())
+    return tuple(folder.path for folder in _dag_folders(settings, ground) if not folder.guessed)
+
+
 def discover_unseen(settings: Settings) -> tuple[UnseenFile, ...]:
     """The files in DAG folders that may make a DAG and that Airflow passes over, though their owner may not know it."""
     ground = _Ground(settings.root, tuple(_existing("", settings.paths, settings.root)))

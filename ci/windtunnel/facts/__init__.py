@@ -56,6 +56,7 @@ from windtunnel.facts.graphs import (
 from windtunnel.facts.ignores import UnusedIgnoreFacts
 from windtunnel.facts.kills import Fault, KilledFacts, KilledSaveFacts, KillFacts, RetryFacts, Sight
 from windtunnel.facts.meetings import AllRunsFacts
+from windtunnel.facts.outlines import OutlineFacts, OutlineInputFacts, OutlineNodeFacts, Storage, VariantFacts
 from windtunnel.facts.parses import (
     AskFacts,
     Cause,
@@ -188,6 +189,9 @@ __all__ = [
     "NodeFacts",
     "NodeKind",
     "Occasion",
+    "OutlineFacts",
+    "OutlineInputFacts",
+    "OutlineNodeFacts",
     "OutputFacts",
     "OverwriteFacts",
     "ParseFacts",
@@ -218,6 +222,7 @@ __all__ = [
     "Sight",
     "SlowImportFacts",
     "SlowNodeFacts",
+    "Storage",
     "TaskFacts",
     "TaskRunFacts",
     "TwiceFacts",
@@ -232,6 +237,7 @@ __all__ = [
     "UnusedIgnoreFacts",
     "ValidationFacts",
     "ValueFacts",
+    "VariantFacts",
     "VisitFacts",
     "Wired",
 ]

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +22,7 @@ from windtunnel.collectors.hamilton_functions import (
 )
 from windtunnel.collectors.modules import ModuleFile, enter
 from windtunnel.collectors.plain_kinds import made_by, schema_of, storage_of
+from windtunnel.collectors.used_packages import used_packages
 from windtunnel.facts import (
     End,
     OutlineFacts,
@@ -38,10 +39,11 @@ _DYNAMIC = ("EXPAND", "COLLECT")
 
 @dataclass(frozen=True, slots=True)
 class OutlineRequest:
-    """The modules that one driver is to be given, and its configuration as JSON."""
+    """The modules that one driver is to be given, and its configuration as JSON; whether packages are asked for."""
 
     modules: tuple[ModuleFile, ...]
     config: str
+    packages: bool = False
 
 
 def collect_outline(pool: Pool, request: OutlineRequest, timeout: float) -> OutlineFacts:
@@ -65,7 +67,8 @@ def outline(request: OutlineRequest) -> OutlineFacts:
     try:
         modules = tuple(import_dataflow(module.name, module.path, root) for module in request.modules)
         guard.is_on = False
-        return _Outline(modules, root, json.loads(request.config)).facts()
+        facts = _Outline(modules, root, json.loads(request.config)).facts()
+        return replace(facts, packages=used_packages(modules, root)) if request.packages else facts
     except (Exception, SystemExit) as error:
         return OutlineFacts(_COMPLETED, failure=failure_facts(error, root))
 

@@ -51,7 +51,7 @@ def scaffolded(settings: Settings, order: Order, output: str, *, install: bool) 
 def written(settings: Settings, order: Order, found: Found) -> str:
     """The text of the DAG file. The modules are imported in a child process."""
     modules = tuple(_module(name, found, settings) for name in order.modules)
-    request = OutlineRequest(modules, json.dumps(dict(order.config)))
+    request = OutlineRequest(modules, json.dumps(dict(order.config)), packages=order.isolate == "virtualenv")
     with Pools(replace(settings, jobs=1), hamilton=True, runs=False) as pools:
         return scaffold(order, collect_outline(pools.modules, request, settings.timeout))
 

@@ -66,7 +66,8 @@ class OutlineFacts:
     """The graph of some modules that one driver is given.
 
     `deciding` are the keys of the configuration by which it becomes another graph; `open` those of them of which a
-    decorator says which value they must not have, so that they may have any other.
+    decorator says which value they must not have, so that they may have any other. `packages` are (name as it is
+    imported, requirement) of what the modules import and what a task needs beside that, if that was asked for.
     """
 
     process: ProcessFacts
@@ -75,4 +76,5 @@ class OutlineFacts:
     deciding: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     variants: tuple[VariantFacts, ...] = ()
+    packages: tuple[tuple[str, str], ...] = ()
     failure: FailureFacts | None = None

@@ -28,11 +28,12 @@ def scaffold(order: Order, outline: OutlineFacts) -> str:
     config = decided(outline, order.config, served)
     asked = tuple(dict.fromkeys(name for stage in chain for name in stage.inputs))
     given = inputs(outline, asked, order.config, order.config_source, remote=order.is_remote)
+    requirements = order.requirements or tuple(dict.fromkeys(required for _, required in outline.packages))
     steps = _steps(order, outline, chain, config, {one.name: one for one in given})
     for one in given:
         if one.param_name == (own := "storage" if order.is_remote else "data_root"):
             raise UsageError(f"scaffold: the input {one.name!r} has the name of a param of every DAG; {own} is taken")
-    return with_header(asked_for, body(Draft(order, steps, (*config, *given))))
+    return with_header(asked_for, body(Draft(replace(order, requirements=requirements), steps, (*config, *given))))
 
 
 def default_dag_id(modules: Sequence[str]) -> str:

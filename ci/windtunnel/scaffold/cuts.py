@@ -75,44 +75,66 @@ def _refuse_cycles(needs: Mapping[str, Sequence[str]], wanted: Collection[str]) 
         raise UsageError(f"the nodes need each other, so none of them can be computed first: {' → '.join(turned)}")
 
 
-def _levels(graph: Any, cuts: Collection[str]) -> dict[str, int]:
-    """The number of the stage of each node.
-
-    An edge that comes from no cut joins its ends: both are in one stage. What is joined so must then be before or after
-    each cut, and not both.
-    """
+def _levels(graph: Any, cuts: Sequence[str]) -> dict[str, int]:
+    """The number of the stage of each node: as many stages as the cuts allow, each as early as it can be."""
     import networkx as nx
 
-    joined: Any = nx.Graph()
-    joined.add_nodes_from(graph)
-    joined.add_edges_from(edge for edge in graph.edges if edge[0] not in cuts)
-    part = {node: number for number, nodes in enumerate(nx.connected_components(joined)) for node in nodes}
-    quotient: Any = nx.DiGraph()
-    quotient.add_nodes_from(part.values())
-    quotient.add_edges_from((part[cut], part[node]) for cut in cuts for node in graph.successors(cut))
-    if not nx.is_directed_acyclic_graph(quotient):  # a part that follows itself is a cycle too
-        raise _leak(graph, cuts, part)
-    generations = list(nx.topological_generations(quotient))
-    return {node: number for number, parts in enumerate(generations) for node in graph if part[node] in parts}
+    parts = _parts(graph, cuts)
+    idle = [cut for cut in cuts if not _separates(graph, cut, parts)]
+    if idle:
+        raise _leak(graph, cuts, idle)
+    condensed: Any = nx.condensation(_bound(graph, cuts))
+    members: dict[int, set[str]] = dict(condensed.nodes(data="members"))
+    generations = enumerate(nx.topological_generations(condensed))
+    return {node: number for number, generation in generations for part in generation for node in members[part]}
 
 
-def _leak(graph: Any, cuts: Collection[str], part: Mapping[str, int]) -> UsageError:
-    """Which nodes lead around the cuts: something that comes after a cut asks for them, and they come before it."""
+def _bound(graph: Any, cuts: Collection[str]) -> Any:
+    """The graph with an edge back for each edge whose value nobody stores: both its ends are then in one stage."""
+    bound = graph.copy()
+    bound.add_edges_from((node, need) for need, node in graph.edges if need not in cuts)
+    return bound
+
+
+def _parts(graph: Any, cuts: Collection[str]) -> dict[str, int]:
+    """What must be in one stage has the same number."""
     import networkx as nx
 
+    parts = enumerate(nx.strongly_connected_components(_bound(graph, cuts)))
+    return {node: number for number, nodes in parts for node in nodes}
+
+
+def _separates(graph: Any, cut: str, parts: Mapping[str, int]) -> bool:
+    return any(parts[node] != parts[cut] for node in graph.successors(cut))
+
+
+def _leak(graph: Any, cuts: Sequence[str], idle: Iterable[str]) -> UsageError:
+    """Which nodes lead around a cut: what comes after it asks for them too, and they come from before it."""
     around: dict[str, str] = {}
-    for cut in cuts:
-        before, after = nx.ancestors(graph, cut) - set(cuts), nx.descendants(graph, cut)
-        beside = [(one, other) for one, other in graph.edges if other in after and one not in after and one not in cuts]
-        leaking = [edge for edge in beside if ({edge[0]} | nx.ancestors(graph, edge[0])) & before]
-        around.update(leaking or [edge for edge in beside if part[edge[0]] == part[cut]])
+    waiting = [*idle]
+    while waiting:
+        more = {one: other for cut in waiting for one, other in _around(graph, cut, (*cuts, *around)).items()}
+        around.update(more)
+        parts = _parts(graph, (*cuts, *around))
+        waiting = [cut for cut in (*cuts, *around) if more and not _separates(graph, cut, parts)]
     leaks = sorted(around)
     named = ", ".join(f"{node} (for {around[node]})" for node in leaks)
-    way = ",".join((*cuts, *leaks))
     return UsageError(
         f"--split-at {','.join(cuts)}: does not separate the dataflow: what comes after it also needs {named} from "
-        f"before it; split there too (--split-at {way}), or elsewhere"
+        f"before it; split there too (--split-at {','.join((*cuts, *leaks))}), or elsewhere"
     )
+
+
+def _around(graph: Any, cut: str, cuts: Sequence[str]) -> dict[str, str]:
+    """The nodes that would have to be cut too, each with one that asks for it."""
+    import networkx as nx
+
+    before, after = nx.ancestors(graph, cut) - {*cuts}, nx.descendants(graph, cut)
+    beside = {one: other for one, other in sorted(graph.edges) if other in after and one not in (*after, *cuts)}
+    near = {one: other for one, other in beside.items() if ({one} | nx.ancestors(graph, one)) & before}
+    # What comes from elsewhere may go to the task after the cut, unless something else ties it to the one before.
+    enough = _separates(graph, cut, _parts(graph, {*cuts, *near}))
+    return near if enough else beside
 
 
 def _stage(

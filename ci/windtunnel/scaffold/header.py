@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-import textwrap
+from collections.abc import Iterable
 
 from windtunnel.scaffold.orders import Order
 from windtunnel.scaffold.text import config_lines
 
 _SEAL = re.compile(r"^# Unchanged since it was written: (?P<digest>[0-9a-f]{16})\n", re.MULTILINE)
-_ALLOWED = 116
+_ALLOWED = 110
 
 
 def with_header(order: Order, body: str) -> str:
     """The whole text of the file."""
-    command = textwrap.wrap(
-        order.command, _ALLOWED - 4, break_long_words=False, break_on_hyphens=False, subsequent_indent="    "
-    )
+    command = _wrapped(order.words)
     ends = [" \\"] * (len(command) - 1) + [""]
     config = config_lines(order.config)
     lines = [
@@ -38,6 +36,16 @@ def is_untouched(text: str) -> bool:
     """Whether a file is still as it was written here."""
     seal = _SEAL.search(text)
     return seal is not None and seal["digest"] == _digest(text[: seal.start()] + text[seal.end() :])
+
+
+def _wrapped(words: Iterable[str]) -> list[str]:
+    """The words on lines that a terminal shows whole; what belongs together stays together."""
+    lines = [""]
+    for word in words:
+        if lines[-1] and len(f"{lines[-1]} {word}") > _ALLOWED:
+            lines.append("   ")
+        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
 
 
 def _digest(text: str) -> str:

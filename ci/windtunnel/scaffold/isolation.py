@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from windtunnel.scaffold.literals import literal, quoted
+from windtunnel.scaffold.literals import quoted, spread
 from windtunnel.scaffold.orders import Order
 
 IMAGE = "registry.example.com/team/dataflows:1.0"
@@ -34,14 +34,11 @@ def _none(_: Order) -> Isolation:
 
 
 def _virtualenv(order: Order) -> Isolation:
-    # Without requirements nothing is fetched: the environment then sees the packages of Airflow's own.
-    shared = not order.requirements
-    what = "beside those of Airflow's own environment, which it sees" if shared else "Hamilton and its own among them"
     return Isolation(
-        (f"@task.virtualenv(requirements=REQUIREMENTS, system_site_packages={shared}, expect_airflow=False)",),
+        ("@task.virtualenv(requirements=REQUIREMENTS, system_site_packages=False, expect_airflow=False)",),
         (
-            f"# edit: the packages that the tasks need, {what}; pinned, so that each run has the same.",
-            f"REQUIREMENTS: list[str] = {literal(list(order.requirements))}",
+            "# edit: the packages that the tasks need, pinned so that each run has the same.",
+            *spread(list(order.requirements), "REQUIREMENTS = ", ""),
         ),
     )
 

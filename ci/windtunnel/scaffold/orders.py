@@ -73,11 +73,12 @@ class Order:
         return "://" in self.storage and not self.storage.startswith("file://")
 
     @property
-    def command(self) -> str:
-        """The words that make the same file again, without those that say where it goes."""
-        return shlex.join(["windtunnel", "scaffold", *self.modules, *self._options()])
+    def words(self) -> tuple[str, ...]:
+        """The command that makes the same file again, in pieces; where it goes is not among them."""
+        options = (shlex.join(option) for option in self._options())
+        return ("windtunnel", "scaffold", *map(shlex.quote, self.modules), *options)
 
-    def _options(self) -> Iterator[str]:
+    def _options(self) -> Iterator[tuple[str, ...]]:
         for name, value in (
             ("final-vars", ",".join(self.final_vars)),
             ("config", self.config_source),
@@ -91,11 +92,11 @@ class Order:
             ("image", self.image),
         ):
             if value:
-                yield from (f"--{name}", value)
+                yield f"--{name}", value
         for requirement in self.requirements:
-            yield from ("--requirement", requirement)
+            yield "--requirement", requirement
         if self.pickles:
-            yield "--pickle"
+            yield ("--pickle",)
 
 
 def names(text: str) -> tuple[str, ...]:

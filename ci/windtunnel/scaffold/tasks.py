@@ -54,6 +54,16 @@ class Step:
         return (*(kept.file for kept in self.keeps), *(given.file for given in self.inputs if given.file))
 
     @property
+    def uses_params(self) -> bool:
+        """Whether anything that it needs is a param."""
+        return any("params[" in given.expression for given in (*self.config, *self.inputs))
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it must be handed the params where it cannot ask for them: the first needs the root of the data."""
+        return self.is_first or self.uses_params
+
+    @property
     def helpers(self) -> tuple[str, ...]:
         """The text of the functions that it calls, but for `_put`."""
         written = [kept.format.writing_helper for kept in self.keeps]
@@ -85,12 +95,9 @@ def function(step: Step, order: Order) -> list[str]:
     isolation = isolation_of(order)
     contained = isolation.is_contained
     own = own_names(order.modules)
-    arguments = {
-        (True, True): "run: str, given: str",
-        (True, False): "",
-        (False, True): "run_folder: str, given: str",
-        (False, False): "run_folder: str",
-    }[step.is_first, contained]
+    handed = [*(["run"] if contained else [])] if step.is_first else ["run_folder"]
+    handed += ["given"] if contained and step.is_given else []
+    arguments = ", ".join(f"{name}: str" for name in handed)
     body = [
         f'"""{_told(step)}"""',
         *statements(_libraries(step, order, contained=contained), own),
@@ -123,7 +130,8 @@ def _libraries(step: Step, order: Order, *, contained: bool) -> set[str]:
     for kept in step.keeps:
         wanted |= {name for name in kept.format.writes_with if name == "pickle" or contained}
     if contained:
-        wanted |= {"json", "pathlib.Path"} | ({"os"} if step.keeps or step.is_first else set())
+        wanted |= {"pathlib.Path"} | ({"os"} if step.keeps or step.is_first else set())
+        wanted |= {"json"} if step.is_given else set()
         return wanted | ({"tempfile"} if step.is_first else set())
     return wanted - _AT_THE_TOP
 
@@ -143,24 +151,21 @@ def _helpers(step: Step) -> list[str]:
 
 
 def _beginning(step: Step, order: Order, *, contained: bool) -> list[str]:
-    uses_params = any("params[" in given.expression for given in _all(step))
     folder_of = "ObjectStoragePath" if order.is_remote else "Path"
     conn = f", conn_id={quoted(order.storage_conn_id)}" if order.storage_conn_id else ""
     lines: list[str] = []
     if contained:
-        lines += ["params = json.loads(given)"] if uses_params or step.is_first else []
+        lines += ["params = json.loads(given)"] if step.is_given else []
         if step.is_first:
             default = 'os.environ.get("DATA_ROOT") or Path(tempfile.gettempdir(), "airflow-data")'
-            lines += [
-                f'folder = Path(params["data_root"] or {default}, run)',
-                "folder.mkdir(parents=True, exist_ok=True)",
-            ]
+            lines += [f'data_root = params["data_root"] or {default}', "folder = Path(data_root, run)"]
+            lines += ["folder.mkdir(parents=True, exist_ok=True)"]
     elif step.is_first:
         lines += ["context = get_current_context()"]
-        lines += ['params = context["params"]'] if uses_params else []
+        lines += ['params = context["params"]'] if step.uses_params else []
         lines += ["folder = _run_folder(context)"]
     else:
-        lines += ['params = get_current_context()["params"]'] if uses_params else []
+        lines += ['params = get_current_context()["params"]'] if step.uses_params else []
     return lines if step.is_first else [*lines, f"folder = {folder_of}(run_folder{conn})"]
 
 

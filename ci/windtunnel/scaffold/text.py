@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import yaml
 
 from windtunnel.scaffold.imports import identifier
 from windtunnel.scaffold.isolation import Isolation, isolation_of
@@ -82,13 +82,13 @@ def body(draft: Draft) -> str:
 
 
 def _doc(draft: Draft) -> str:
-    order, modules = draft.order, ", ".join(f"`{module}`" for module in draft.order.modules)
+    order, modules = draft.order, " and ".join(f"`{module}`" for module in draft.order.modules)
     number = _number(len(draft.steps))
     root = "storage" if order.is_remote else "data root"
+    chain = f"a chain of {number.lower()} tasks, each of them one"
+    shape = "one task, which is one" if len(draft.steps) == 1 else chain
     lines = [
-        f"The dataflow of {modules}, in a chain of {number.lower()} tasks, each of them one Hamilton driver call."
-        if len(draft.steps) > 1
-        else f"The dataflow of {modules}, in one task, which is one Hamilton driver call.",
+        *textwrap.wrap(f"The dataflow of {modules}, in {shape} Hamilton driver call.", 110, break_long_words=False),
         "",
         f"Each run writes to `<{root}>/{order.dag_id}/<run id>/`:",
         "",
@@ -105,7 +105,7 @@ def _doc(draft: Draft) -> str:
         if given.file
     ]
     lines += [f"| {' | '.join(row)} |" for row in rows]
-    text = "\n".join(lines if rows else lines[:1])
+    text = "\n".join(lines if rows else lines[: lines.index("")])
     return f"{text}\n" if rows else text
 
 
@@ -164,11 +164,6 @@ def _helpers(draft: Draft, isolation: Isolation) -> list[str]:
 def _dag(draft: Draft) -> list[str]:
     order = draft.order
     name = identifier(order.dag_id)
-    chain = ""
-    for number, step in enumerate(draft.steps):
-        handed = ["GIVEN"] if not draft.uses_context else []
-        first = ["RUN"] if number == 0 and not draft.uses_context else []
-        chain = f"{step.name}({', '.join([*([chain] if chain else first), *handed])})"
     root = quoted(order.storage) if order.is_remote else _local_root(order)
     return [
         "@dag(",
@@ -191,7 +186,7 @@ def _dag(draft: Draft) -> list[str]:
         ")",
         f"def {name}() -> None:",
         f'    """{_number(len(draft.steps))} task{"s in a chain" if len(draft.steps) > 1 else ""}."""',
-        *_chained(draft, chain),
+        *_chained(draft),
         "",
         "",
         f"{name}()",
@@ -203,15 +198,20 @@ def _local_root(order: Order) -> str:
     return quoted(folder) if folder and order.isolate != "docker" else "None"
 
 
-def _chained(draft: Draft, chain: str) -> list[str]:
-    if len(chain) <= 100:
+def _chained(draft: Draft) -> list[str]:
+    """The calls of the tasks: each within the next, or one on each line where that is too long."""
+    handed = [["GIVEN"] if not draft.uses_context and step.is_given else [] for step in draft.steps]
+    first = [] if draft.uses_context else ["RUN"]
+    chain = ", ".join(first)
+    for step, more in zip(draft.steps, handed, strict=True):
+        chain = f"{step.name}({', '.join([*filter(None, [chain]), *more])})"
+    if len(chain) <= 110:
         return [f"    {chain}"]
-    lines, handed = [], ["GIVEN"] if not draft.uses_context else []
-    for number, step in enumerate(draft.steps):
-        before = ["RUN"] if handed and number == 0 else ["run_folder"] if number else []
-        target = "run_folder = " if number < len(draft.steps) - 1 else ""
-        lines.append(f"    {target}{step.name}({', '.join([*before, *handed])})")
-    return lines
+    lines = [
+        f"    run_folder = {step.name}({', '.join([*(['run_folder'] if number else first), *more])})"
+        for number, (step, more) in enumerate(zip(draft.steps, handed, strict=True))
+    ]
+    return [*lines[:-1], lines[-1].replace("run_folder = ", "", 1)]
 
 
 def _with_comma(lines: Sequence[str]) -> list[str]:
@@ -223,5 +223,9 @@ def _number(number: int) -> str:
 
 
 def config_lines(config: Mapping[str, Any]) -> list[str]:
-    """The configuration as YAML, for the header."""
-    return yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True, width=100).splitlines() if config else []
+    """The configuration for the header, as a list: as YAML it would be taken for code that somebody has put aside."""
+    lines = []
+    for key, value in config.items():
+        text = f"- {key}: {json.dumps(value, ensure_ascii=False)}"
+        lines += textwrap.wrap(text, 110, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return lines

@@ -16,6 +16,7 @@ from windtunnel.collectors.modules import ModuleFile
 from windtunnel.collectors.outlines import OutlineRequest, collect_outline
 from windtunnel.collectors.source import SourceIndex
 from windtunnel.errors import UsageError, unknown
+from windtunnel.pool import Pool
 from windtunnel.pools import Pools
 from windtunnel.scaffold import default_dag_id, scaffold
 from windtunnel.scaffold.header import is_untouched
@@ -45,15 +46,15 @@ def scaffolded(settings: Settings, order: Order, output: str, *, install: bool) 
     _refuse_clash(dag_id, own_name, found, place)
     if place is not None:
         _refuse_edited(place)
-    return written(settings, order, found), place
-
-
-def written(settings: Settings, order: Order, found: Found) -> str:
-    """The text of the DAG file. The modules are imported in a child process."""
-    modules = tuple(_module(name, found, settings) for name in order.modules)
-    request = OutlineRequest(modules, json.dumps(dict(order.config)), packages=order.isolate == "virtualenv")
+    asked = tuple(_module(name, found, settings) for name in order.modules)
     with Pools(replace(settings, jobs=1), hamilton=True, runs=False) as pools:
-        return scaffold(order, collect_outline(pools.modules, request, settings.timeout))
+        return written(order, asked, pools.modules, settings.timeout), place
+
+
+def written(order: Order, modules: tuple[ModuleFile, ...], pool: Pool, timeout: float) -> str:
+    """The text of the DAG file. The modules are imported in a child process."""
+    request = OutlineRequest(modules, json.dumps(dict(order.config)), packages=order.isolate == "virtualenv")
+    return scaffold(order, collect_outline(pool, request, timeout))
 
 
 def dag_folder(settings: Settings) -> Path:

@@ -42,7 +42,7 @@ class Block(NamedTuple):
 
     @property
     def commands(self) -> list[str]:
-        return self.text.splitlines()
+        return self.text.replace("\\\n", "").splitlines()
 
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)

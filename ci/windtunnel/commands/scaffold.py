@@ -32,10 +32,13 @@ def order_of(modules: tuple[str, ...], words: Mapping[str, Any], here: Path) -> 
     return Order(modules, **{**words, **lists, "config": config, "config_source": words["config"]})
 
 
-def scaffolded(settings: Settings, order: Order, output: str, *, install: bool) -> tuple[str, Path | None]:
+def scaffolded(
+    settings: Settings, order: Order, output: str, *, install: bool, pools: Pools | None = None
+) -> tuple[str, Path | None]:
     """The text, and the file that it belongs into: `output`, or a place in the DAG folder; None for stdout.
 
-    UsageError where there is no such DAG, where its id is taken, and where somebody has edited the file.
+    The modules are imported in a child of `pools`, or else of its own. UsageError where there is no such DAG, where
+    its id is taken, and where somebody has edited the file.
     """
     if install and output:
         raise UsageError("--install: the file goes into the DAG folder; leave --output out")
@@ -46,15 +49,32 @@ def scaffolded(settings: Settings, order: Order, output: str, *, install: bool) 
     _refuse_clash(dag_id, own_name, found, place)
     if place is not None:
         _refuse_edited(place)
-    asked = tuple(_module(name, found, settings) for name in order.modules)
-    with Pools(replace(settings, jobs=1), hamilton=True, runs=False) as pools:
+    asked = tuple(find_module(name, found, settings) for name in order.modules)
+    if pools is not None:
         return written(order, asked, pools.modules, settings.timeout), place
+    with Pools(replace(settings, jobs=1), hamilton=True, runs=False) as own:
+        return written(order, asked, own.modules, settings.timeout), place
 
 
 def written(order: Order, modules: tuple[ModuleFile, ...], pool: Pool, timeout: float) -> str:
     """The text of the DAG file. The modules are imported in a child process."""
     request = OutlineRequest(modules, json.dumps(dict(order.config)), packages=order.isolate == "virtualenv")
     return scaffold(order, collect_outline(pool, request, timeout))
+
+
+def find_module(name: str, found: Found, settings: Settings) -> ModuleFile:
+    """The module of this name: one of those that were found, or any other below the folders that modules lie in."""
+    known = {module.name: module for module in found.modules}
+    if name in known:
+        return known[name]
+    homes = dict.fromkeys((settings.root, settings.root / "src", *(module.home for module in found.modules)))
+    for home in homes if all(part.isidentifier() for part in name.split(".")) else ():
+        place = home.joinpath(*name.split("."))
+        for file in (place.with_name(f"{place.name}.py"), place / "__init__.py"):
+            if file.is_file():
+                return ModuleFile(name, file, home, settings.root)
+    hint = f"modules are named as Python imports them from {settings.root}"
+    raise unknown("scaffold", "module", name, known or [""], hint)
 
 
 def dag_folder(settings: Settings) -> Path:
@@ -93,21 +113,6 @@ def _as_json(order: Order) -> str:
     import json
 
     return json.dumps(dict(order.config))
-
-
-def _module(name: str, found: Found, settings: Settings) -> ModuleFile:
-    """The module of this name: one of those that were found, or any other below the folders that modules lie in."""
-    known = {module.name: module for module in found.modules}
-    if name in known:
-        return known[name]
-    homes = dict.fromkeys((settings.root, settings.root / "src", *(module.home for module in found.modules)))
-    for home in homes if all(part.isidentifier() for part in name.split(".")) else ():
-        place = home.joinpath(*name.split("."))
-        for file in (place.with_name(f"{place.name}.py"), place / "__init__.py"):
-            if file.is_file():
-                return ModuleFile(name, file, home, settings.root)
-    hint = f"modules are named as Python imports them from {settings.root}"
-    raise unknown("scaffold", "module", name, known or [""], hint)
 
 
 def _refuse_clash(dag_id: str, own_name: str, found: Found, place: Path | None) -> None:

@@ -27,7 +27,9 @@ def scaffold(order: Order, outline: OutlineFacts) -> str:
     served = [variant for variant in outline.variants if _is_served(variant, outline, order, chain)]
     config = decided(outline, order.config, served)
     asked = tuple(dict.fromkeys(name for stage in chain for name in stage.inputs))
-    given = inputs(outline, asked, order.config, order.config_source, remote=order.is_remote)
+    made = {name for stage in chain for name in stage.nodes}
+    needed = replace(outline, nodes=tuple(node for node in outline.nodes if node.name in made))
+    given = inputs(needed, asked, order.config, order.config_source, remote=order.is_remote)
     requirements = order.requirements or tuple(dict.fromkeys(required for _, required in outline.packages))
     steps = _steps(order, outline, chain, config, {one.name: one for one in given})
     for one in given:

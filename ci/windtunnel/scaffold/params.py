@@ -63,6 +63,7 @@ def inputs(
     _refuse_strangers(outline, config, source)
     known = {one.name: one for one in outline.inputs}
     asked = [known[name] for name in wanted if name not in outline.deciding]
+    _refuse_missing([one for one in asked if _is_missing(one, outline.nodes, config)], outline.nodes)
     found = (_given(one, outline.nodes, config, remote=remote) for one in asked)
     return tuple(one for one in found if one is not None)
 
@@ -75,6 +76,27 @@ def _refuse_strangers(outline: OutlineFacts, config: Mapping[str, Any], source: 
             raise unknown(where, "key", key, usable or [""], "neither an input nor something that a decorator asks for")
 
 
+def _is_missing(one: OutlineInputFacts, nodes: Sequence[OutlineNodeFacts], config: Mapping[str, Any]) -> bool:
+    """Whether it must be given, and nothing gives it."""
+    if one.name in config or one.default or not one.is_required:
+        return False
+    return not (one.schema and _is_place(one, [node for node in nodes if one.name in node.needs]))
+
+
+def _refuse_missing(missing: Sequence[OutlineInputFacts], nodes: Sequence[OutlineNodeFacts]) -> None:
+    """Say what nothing gives: first what no configuration could give, else all at once."""
+    hopeless = [one for one in missing if not one.schema and one.storage is Storage.NONE]
+    told = [
+        f"{one.name!r} ({one.type}, for {_shown(node for node in nodes if one.name in node.needs)})"
+        for one in hopeless or missing
+    ]
+    if hopeless:
+        raise UsageError(f"scaffold: no param can hold the input {', '.join(told)}: add a module that makes it")
+    if told:
+        way = "add them to --config, of tables and arrays the places of their files"
+        raise UsageError(f"scaffold: nothing says what these inputs are: {', '.join(told)}: {way}")
+
+
 def _given(
     one: OutlineInputFacts, nodes: Sequence[OutlineNodeFacts], config: Mapping[str, Any], *, remote: bool
 ) -> Given | None:
@@ -83,23 +105,12 @@ def _given(
     if one.schema and not has_value and _is_place(one, askers):
         return _in_folder(one, askers, remote=remote)
     if not has_value:
-        if not one.is_required:
-            return None
-        raise UsageError(
-            f"scaffold: nothing says what the input {one.name!r} ({one.type}) of {_names(askers)} is: "
-            f"{'add it to --config' if one.schema else _way_out(one)}"
-        )
+        return None
     value = config.get(one.name, json.loads(one.default) if one.default else None)
     words = f"Input of {_shown(askers)}."
     if one.schema:
         return _by_param(one.name, value, _insist(json.loads(one.schema), one, value), one.made_by, words)
     return _by_file(one, value, _shown(askers))
-
-
-def _way_out(one: OutlineInputFacts) -> str:
-    if one.storage is Storage.NONE:
-        return "no param can hold one, so add a module that makes it"
-    return "add the place of its file to --config"
 
 
 def _is_place(one: OutlineInputFacts, askers: Collection[OutlineNodeFacts]) -> bool:
@@ -128,7 +139,7 @@ def _by_file(one: OutlineInputFacts, value: Any, words: str) -> Given:
         expression, brings = _READERS[suffix].format(argument), "pandas"
     else:
         kinds = {Storage.ARRAY: ".npy", Storage.NONE: ""}.get(one.storage, ".csv or .parquet")
-        way = f"name a file with the suffix {kinds}" if kinds else _way_out(one)
+        way = f"name a file with the suffix {kinds}" if kinds else "no param can hold one: add a module that makes it"
         raise UsageError(f"scaffold: the input {one.name!r} is a {one.type}, and {value!r} is not: {way}")
     if one.storage is Storage.SERIES:
         expression += f"[{quoted(one.name)}]"

@@ -17,8 +17,9 @@ from windtunnel.errors import UsageError
 
 ISOLATIONS = ("none", "virtualenv", "external-python", "docker")
 _DAG_ID = re.compile(r"[\w.-]{1,250}", re.ASCII)
-_PRESETS = ("@once", "@continuous", "@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
-_CRON = re.compile(r"\S+(\s+\S+){4,5}")
+_PRESETS = ("@once", "@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
+_FIELD = r"[\w*/,#?-]+"
+_CRON = re.compile(rf"{_FIELD}( {_FIELD}){{4,5}}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +42,31 @@ class Order:
     pickles: bool = False
 
     def __post_init__(self) -> None:
-        for problem in self._problems():
+        for problem in (*self._misspelt(), *self._misplaced(), *self._unstorable()):
             raise UsageError(problem)
 
-    def _problems(self) -> Iterator[str]:
+    def _misspelt(self) -> Iterator[str]:
         if not self.modules or not self.final_vars:
             yield "scaffold: name a module, and by --final-vars what it is to make"
         if self.dag_id and not _DAG_ID.fullmatch(self.dag_id):
             yield f"--dag-id {self.dag_id}: an id has letters, digits, dashes, dots and underscores, at most 250"
         if self.schedule and self.schedule not in _PRESETS and not _CRON.fullmatch(self.schedule):
             yield f"--schedule {self.schedule}: neither a cron expression of five fields nor {', '.join(_PRESETS)}"
+
+    def _misplaced(self) -> Iterator[str]:
         if self.isolate == "external-python" and not self.python:
             yield "--isolate external-python: say by --python which interpreter the tasks run in"
         for option, value, isolation in (
-            ("--python", self.python, ("external-python",)),
-            ("--requirement", self.requirements, ("virtualenv",)),
-            ("--image", self.image, ("docker",)),
+            ("--python", self.python, "external-python"),
+            ("--requirement", self.requirements, "virtualenv"),
+            ("--image", self.image, "docker"),
         ):
-            if value and self.isolate not in isolation:
-                yield f"{option}: is for --isolate {isolation[0]}"
+            if value and self.isolate != isolation:
+                yield f"{option}: is for --isolate {isolation}"
+
+    def _unstorable(self) -> Iterator[str]:
+        if self.storage and not self.is_remote and not self.storage.removeprefix("file://").startswith("/"):
+            yield f"--storage {self.storage}: every worker must find it: give an absolute path, or a URL"
         if self.storage_conn_id and not self.is_remote:
             yield "--storage-conn-id: is for a --storage with a scheme, such as s3://bucket/prefix"
         if self.storage_conn_id and self.isolate != "none":

@@ -121,6 +121,12 @@ def test_what_a_person_may_change_is_a_param(root: Path, scaffold: Scaffold) -> 
     assert 'enum=["large"],' in scaffold("flows.sales", "--final-vars", "total", "--config", large)
 
 
+def test_a_configuration_on_the_spot_stands_on_one_line_of_the_header(scaffold: Scaffold) -> None:
+    text = scaffold("flows.sales", "--final-vars", "total", "--config", '{"size": "small",\n "amounts": []\n}')
+    assert """ --config '{"size": "small", "amounts": []}'\n""" in text
+    ast.parse(text)
+
+
 def test_it_is_installed_and_made_anew_until_somebody_edits_it(root: Path, scaffold: Scaffold) -> None:
     done = scaffold(*SALES, "total", "--install")
     file = root / "dags" / "flows_sales.py"

@@ -18,6 +18,7 @@ from windtunnel.scaffold.orders import Order, names, read_config
         ({"final_vars": ()}, "name a module, and by --final-vars what it is to make"),
         ({"dag_id": "a b"}, "--dag-id a b: an id has letters, digits"),
         ({"schedule": "daily"}, "--schedule daily: neither a cron expression of five fields nor @once"),
+        ({"config_source": "a\nimport os"}, "has a character that no line can show"),
         ({"schedule": "a b"}, "--schedule a b: neither a cron expression"),
         ({"storage": "data"}, "--storage data: every worker must find it: give an absolute path, or a URL"),
         ({"isolate": "external-python"}, "say by --python which interpreter the tasks run in"),

@@ -29,7 +29,8 @@ def order_of(modules: tuple[str, ...], words: Mapping[str, Any], here: Path) -> 
     """The order that the words of the command line make; what they name lies where the user stands, `here`."""
     lists = {option: names(words[option]) for option in ("final_vars", "split_at")}
     config = read_config(words["config"], here)
-    return Order(modules, **{**words, **lists, "config": config, "config_source": words["config"]})
+    source = json.dumps(config) if words["config"].lstrip().startswith("{") else words["config"]
+    return Order(modules, **{**words, **lists, "config": config, "config_source": source})
 
 
 def scaffolded(

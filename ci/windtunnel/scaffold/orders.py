@@ -48,6 +48,9 @@ class Order:
     def _misspelt(self) -> Iterator[str]:
         if not self.modules or not self.final_vars:
             yield "scaffold: name a module, and by --final-vars what it is to make"
+        strange = [word for word in self.words if not word.isprintable()]
+        if strange:  # a line break would end the comment in which the command stands
+            yield f"{strange[0]!r}: has a character that no line can show"
         if self.dag_id and not _DAG_ID.fullmatch(self.dag_id):
             yield f"--dag-id {self.dag_id}: an id has letters, digits, dashes, dots and underscores, at most 250"
         if self.schedule and self.schedule not in _PRESETS and not _CRON.fullmatch(self.schedule):

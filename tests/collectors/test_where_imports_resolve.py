@@ -38,6 +38,10 @@ FILES = {
     ),
     "home/dags/by_nothing.py": dag("by_nothing", "N = open('nowhere.txt').read()"),
     "home/dags/by_no_glob.py": "# an airflow dag\nfrom pathlib import Path\n\nlist(Path('nowhere').glob('*'))\n",
+    "home/dags/by_child.py": dag(
+        "by_child",
+        "import subprocess\nimport sys\n\nFOUND = subprocess.run([sys.executable, '-c', 'import util'], check=True)",
+    ),
     "home/dags/beside.txt": "5",
     "home/setup/n.txt": "5",
     "conf/n.txt": "5",
@@ -142,6 +146,11 @@ def test_a_file_that_loads_in_one_working_directory_is_judged_from_there(files, 
     facts = files[name]
     assert (facts.started_in, str(facts.stumbled.location), facts.failures) == (place, stumbled, ())
     assert [dag.dag_id for dag in facts.dags] == [name.removesuffix(".py")]
+
+
+def test_an_interpreter_that_is_started_finds_the_repository_as_by_pythonpath(files):
+    assert files["by_child.py"].failures == ()
+    assert [dag.dag_id for dag in files["by_child.py"].dags] == ["by_child"]
 
 
 def test_a_file_that_gives_dags_in_one_working_directory_only_is_found_too(files):

@@ -25,8 +25,9 @@ def enter_repository(root: Path, dag_folder: Path) -> None:
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     sys.path.insert(0, str(root))
-    above = os.environ.get("PYTHONPATH")  # for the interpreters that tasks start, which know nothing of sys.path
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(root), above] if above else [str(root)])
+    # For the interpreters that tasks start, which know nothing of sys.path.
+    further = [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder not in ("", str(root))]
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(root), *further])
     home = airflow_home(root, dag_folder)
     if (plugins := home / "plugins").is_dir():
         use_plugins(plugins)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from windtunnel.cli import cli, settings_for
+from windtunnel.cli import cli
+from windtunnel.commands.given_settings import settings_for
 from windtunnel.commands.scaffold import order_of, put, scaffolded
 from windtunnel.errors import UsageError
 from windtunnel.scaffold.header import is_untouched

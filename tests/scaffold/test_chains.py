@@ -74,14 +74,14 @@ CASES = [
         "modules": ["forms"],
         "final_vars": ["saved", "report", "joined", "unnamed", "matrix", "bare"],
         "config": {"rows": 5, "factor": 1.5},
-        "times": 60,
+        "times": 30,
     },
     {
         "name": "prepare_data",
         "modules": ["modules.absenteeism.prepare_data"],
         "final_vars": ["saved_prepared_data", "age_mean"],
         "config": PREPARED,
-        "times": 25,
+        "times": 10,
     },
     {
         "name": "gust_limit",

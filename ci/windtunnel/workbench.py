@@ -11,6 +11,7 @@ from windtunnel.baseline import match, read_baseline
 from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
+from windtunnel.collectors.engine_requests import collect_engines
 from windtunnel.collectors.fixtures import read_fixtures, with_pools
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
@@ -18,12 +19,13 @@ from windtunnel.collectors.replays import collect_replays
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
-from windtunnel.engine import plain_runs, replays_of, second_looks, versions
+from windtunnel.engine import engines_of, plain_runs, replays_of, second_looks, versions
 from windtunnel.facts import (
     ContextFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
+    EngineFacts,
     NodeFacts,
     PathsFacts,
     ProcessFacts,
@@ -207,7 +209,7 @@ class Workbench:
             yield from subjects_of_context(context)
         for paths in self._paths(file, dag, run):
             yield from subjects_of_paths(paths)
-        for replay in self._replays(file, dag, run):
+        for replay in (*self._replays(file, dag, run), *self._engines(file, dag, run)):
             yield from subjects_of_replay(replay)
 
     def _contexts(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ContextFacts]:
@@ -222,6 +224,10 @@ class Workbench:
         played = replays_of([self._request(file, dag)], [run], self._settings) if self._plan.replays else ()
         settings = self._settings
         return collect_replays(self._pools.modules, played, settings.timeout, settings.property_budget / 2)
+
+    def _engines(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[EngineFacts]:
+        played = engines_of([self._request(file, dag)], [run], self._settings) if self._plan.engines else ()
+        return collect_engines(self._pools.modules, played, self._settings.timeout)
 
     def _request(self, file: DagFile, dag: DagFacts) -> DagRunRequest:
         return run_request(file, dag, self._neighbours(file, dag), self._fixtures)

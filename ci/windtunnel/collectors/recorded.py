@@ -23,8 +23,9 @@ class RecordedDataflow:
     whose value does not pickle, or was too large or too slow to keep: it can be computed again from what is upstream.
     What has entered and could not be kept is `missing`, with the reason. `loaders` and `savers` are the nodes that
     touch the outside, `foreign` those that no function of the modules makes (materializers). `adapters` are the classes
-    of adapters that run nodes in Hamilton's place. Of the tables that are `cut` every so many rows are kept, for they
-    are large; then there are no `values` but those that entered.
+    of adapters that run nodes in Hamilton's place, `engines` the names of what they and executors run them by. Of the
+    tables that are `cut` every so many rows are kept, for they are large; then there are no `values` but those that
+    entered.
     """
 
     dag_id: str
@@ -37,6 +38,7 @@ class RecordedDataflow:
     savers: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     adapters: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     config: Mapping[str, bytes] = field(default_factory=dict)
     inputs: Mapping[str, bytes] = field(default_factory=dict)

@@ -105,6 +105,7 @@ class _Kept:
     modules: tuple[ModuleType, ...]
     final_vars: tuple[str, ...]
     adapters: tuple[str, ...]
+    engines: tuple[str, ...] = ()
     taken: dict[tuple[str, str], Taken] = field(default_factory=dict)
     entered: set[tuple[str, str]] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
@@ -113,6 +114,7 @@ class _Kept:
     spent: float = 0.0
     began: float = field(default_factory=time.monotonic)
     well: bool = False
+    abroad: bool = False
 
     def take(self, kind: str, name: str, value: Any, *, enters: bool) -> None:
         if type(value) in _PLAIN or (type(value) is str and len(value) < _SHORT):
@@ -136,10 +138,18 @@ class _Kept:
         """What entered and is kept in part."""
         return tuple(name for (_, name), one in self.taken.items() if getattr(one, "cut", False))
 
+    def needed(self) -> dict[str, Any]:
+        """The nodes that what was asked for needs, by name: those of a driver that ended well have all run."""
+        asked = [name for name in self.final_vars if name in self.graph.nodes]
+        given = {kind: {one: None for known, one in self.taken if known == kind} for kind in ("inputs", "overrides")}
+        nodes, _ = self.graph.get_upstream_nodes(asked, given["inputs"], given["overrides"])
+        ran = [node for node in nodes if not node.user_defined and node.name not in given["overrides"]]
+        return {node.name: node for node in sorted(ran, key=lambda node: str(node.name))}
+
     def in_bytes(self) -> dict[str, dict[str, bytes]]:
         """What was taken, by kind and name: what entered the dataflow before what was computed in it."""
         kinds: dict[str, dict[str, bytes]] = {"config": {}, "inputs": {}, "overrides": {}, "values": {}}
-        ends, is_cut = time.monotonic() + SECONDS_AT_END, bool(self.cut)
+        ends, is_cut = time.monotonic() + SECONDS_AT_END, bool(self.cut) or self.abroad
         for kind, name in sorted(self.taken, key=lambda place: place not in self.entered):
             one = self.taken[kind, name]
             enters = (kind, name) in self.entered
@@ -163,10 +173,10 @@ class ValueKeeper:
         self._by_run: dict[str, _Kept] = {}
 
     def begins(self, run_id: str, graph: Any, modules: Any, final_vars: Any, given: Mapping[str, Any]) -> None:
-        """A driver starts: `given` are its `inputs`, `overrides` and `adapters`."""
+        """A driver starts: `given` are its `inputs`, `overrides`, `adapters` and `engines`."""
         if len(self._by_run) >= _MOST_EXECUTIONS or not modules:
             return
-        kept = _Kept(graph, tuple(modules), tuple(final_vars), tuple(given["adapters"]))
+        kept = _Kept(graph, tuple(modules), tuple(final_vars), tuple(given["adapters"]), given.get("engines", ()))
         kept.began = time.monotonic()
         for kind, values in (("config", graph.config), ("inputs", given["inputs"]), ("overrides", given["overrides"])):
             for name, value in (values or {}).items():
@@ -186,10 +196,14 @@ class ValueKeeper:
         touches = SAVER_TAG in node.tags or LOADER_TAG in node.tags
         kept.take("values", name, result, enters=touches or not node.input_types)
 
-    def ended(self, run_id: str, *, well: bool) -> None:
-        """A driver has ended; `well` where nothing was raised, and nothing ran in another process."""
+    def ended(self, run_id: str, *, well: bool, abroad: bool = False) -> None:
+        """A driver has ended; `well` where nothing was raised, `abroad` where nodes may have run in other processes."""
         if kept := self._by_run.get(run_id):
-            kept.well = well
+            kept.well, kept.abroad = well, abroad
+            if abroad:  # nobody here has seen what they returned
+                kept.executed = kept.needed()
+                unseen = [name for name in kept.executed if ("values", name) not in kept.taken]
+                kept.missing.update((name, "it was made in another process") for name in unseen)
 
     def keep(self) -> tuple[str, ...]:
         """The files of what can be played again, for a task that has ended well."""
@@ -207,6 +221,7 @@ class ValueKeeper:
             savers=tuple(name for name, node in nodes.items() if SAVER_TAG in node.tags),
             foreign=tuple(name for name, node in nodes.items() if not node.originating_functions),
             adapters=kept.adapters,
+            engines=kept.engines,
             cut=kept.cut,
             missing=kept.missing,
             config=kinds["config"],

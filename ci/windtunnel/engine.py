@@ -116,7 +116,8 @@ class _Collected:
         yield from chain.from_iterable(map(subjects_of_module, self.dataflows))
         yield from chain.from_iterable(map(subjects_of_module, self.properties))
         yield from subjects_of_drivers(self.driven_together, self.dataflows, settings.root)
-        yield from chain.from_iterable(map(subjects_of_replay, (*self.replays, *self.engines)))
+        yield from chain.from_iterable(map(subjects_of_replay, self.replays))
+        yield from chain.from_iterable(map(subjects_of_replay, self.engines))
         yield from subjects_of_coverage(self.coverage)
 
 

@@ -223,7 +223,8 @@ class Settings:
     budgets: tuple[Budget, ...] = setting(
         (),
         "Tables `[[tool.windtunnel.budgets]]`, each with `dag`, `tag` or `path` (a glob) and with min-linearity, "
-        "max-width, max-catchup or engines for these DAGs; dag wins over tag, tag over path, the later over the earlier.",
+        "max-width, max-catchup or engines for these DAGs; dag wins over tag, tag over path, the "
+        "later over the earlier.",
         _budgets,
         "a list of tables",
         in_file=True,

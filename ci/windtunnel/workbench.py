@@ -209,8 +209,10 @@ class Workbench:
             yield from subjects_of_context(context)
         for paths in self._paths(file, dag, run):
             yield from subjects_of_paths(paths)
-        for replay in (*self._replays(file, dag, run), *self._engines(file, dag, run)):
+        for replay in self._replays(file, dag, run):
             yield from subjects_of_replay(replay)
+        for played in self._engines(file, dag, run):
+            yield from subjects_of_replay(played)
 
     def _contexts(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ContextFacts]:
         requests = context_requests([self._request(file, dag)], [run], self._plan.contexts, self._settings)

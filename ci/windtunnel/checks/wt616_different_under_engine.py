@@ -32,7 +32,8 @@ from windtunnel.findings import Complaint, Severity
 _IN = {"threads": "in threads", "processes": "in processes", "dask": "on Dask", "ray": "on Ray"}
 _THREADED = DAG.replace(
     "    from modules import flow\n",
-    "    from hamilton import base\n    from hamilton.plugins.h_threadpool import FutureAdapter\n\n    from modules import flow\n",
+    "    from hamilton import base\n    from hamilton.plugins.h_threadpool import FutureAdapter\n\n"
+    "    from modules import flow\n",
 ).replace(".with_modules(flow)", ".with_modules(flow).with_adapters(FutureAdapter(result_builder=base.DictResult()))")
 
 FAILING = {
@@ -91,9 +92,9 @@ def result(lowest: float, highest: float, count: int) -> float:
 def different_under_engine(played: EngineFacts) -> Iterator[Complaint]:
     for found in played.different:
         why = f": {found.reason}" if found.reason else ""
-        used = "as its driver runs it" if played.is_used else "as `engines` asks"
+        whose = "its driver" if played.is_used else "the setting `engines`"
         message = (
-            f"{found.node} {found.outcome} {_IN[played.engine]} than one node after the other, "
-            f"in task {played.task_id!r}, {used}{why}"
+            f"{found.node} {found.outcome} when it runs {_IN[played.engine]}, as {whose} wants it, "
+            f"in task {played.task_id!r}{why}"
         )
         yield Complaint(found.location, message)

@@ -1,9 +1,9 @@
 """Engine that a dataflow is to run on, and that it was not compared with.
 
 ## What it does
-Says of a dataflow that runs in threads, in processes, on Dask or on Ray, or that the setting `engines` wants to be tried
-there, why WT616 can say nothing of it: the engine did not start, what entered the dataflow was not kept, its nodes are
-coroutines, or the time was up.
+Says of a dataflow that runs in threads, in processes, on Dask or on Ray, or that the setting `engines` wants to be
+tried there, why WT616 can say nothing of it: the engine did not start, what entered the dataflow was not kept, its
+nodes are coroutines, or the time was up.
 
 ## Why is this bad?
 Nothing is known to be wrong. But somebody who asks whether a dataflow is the same on Dask takes silence for a yes.

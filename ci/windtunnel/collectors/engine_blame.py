@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from windtunnel.collectors.engine_names import has_role
-from windtunnel.collectors.engine_notes import Note, said_of
+from windtunnel.collectors.engine_notes import Note, said_of, unwrapped
 from windtunnel.collectors.perturbing import location_of_node
 from windtunnel.collectors.properties_compare import same
 from windtunnel.collectors.recorded import value_in
@@ -22,7 +22,7 @@ Found = tuple[str, str]
 """A node, and what it did as the predicate of a sentence."""
 
 _LONGEST = 300
-_OF_CLUSTER = ("KilledWorker", "WorkerCrashedError", "OutOfMemoryError", "CommClosedError", "RaySystemError")
+_CLUSTERS = ("distributed.", "ray.")
 
 
 def answers(one: Note, other: Note) -> bool | None:
@@ -39,19 +39,29 @@ def answers(one: Note, other: Note) -> bool | None:
         return None
 
 
-def steady(order: Sequence[str], replay: Replay, first: Values, second: Values) -> tuple[str, ...]:
-    """The nodes that gave the same twice, and so did all that they are computed from, as far as that can be said."""
-    shaky: set[str] = set()
-    certain = []
+def shaky(order: Sequence[str], replay: Replay, first: Values, second: Values) -> frozenset[str]:
+    """The nodes that did something else the second time, and all that is computed from them."""
+    found: set[str] = set()
     for name in order:
-        keys = [key for key in first if key[0] == name]
-        said = [answers(first[key], second[key]) for key in keys if key in second]
-        is_other = len(said) < len(keys) or any(_is_other(first[key], second[key]) for key in keys if key in second)
-        if is_other or any(one in shaky for one in replay.needed_by(name)):
-            shaky.add(name)
-        elif said and all(said) and not any(first[key].error for key in keys):
-            certain.append(name)
-    return tuple(certain)
+        keys = {key for known in (first, second) for key in known if key[0] == name}
+        is_other = any(key not in first or key not in second or _is_other(first[key], second[key]) for key in keys)
+        if is_other or any(one in found for one in replay.needed_by(name)):
+            found.add(name)
+    return frozenset(found)
+
+
+def comparable(order: Sequence[str], first: Values, second: Values) -> tuple[str, ...]:
+    """The nodes that gave twice what can be seen to be the same."""
+    return tuple(name for name in order if all(_are_same(key, first, second) for key in _keys(name, first)))
+
+
+def _keys(name: str, plain: Values) -> list[tuple[str, str]]:
+    return [key for key in plain if key[0] == name] or [(name, "")]
+
+
+def _are_same(key: tuple[str, str], first: Values, second: Values) -> bool:
+    is_fine = key in first and key in second and not first[key].error
+    return is_fine and answers(first[key], second[key]) is True
 
 
 def _is_other(one: Note, other: Note) -> bool:
@@ -89,9 +99,7 @@ class Failure:
 
     def blamed(self, alone: Callable[[str], object] | None) -> Found | None:
         """The node that it failed at; None where that is not certain. `alone` has the engine compute one node."""
-        if type(self.error).__name__ in _OF_CLUSTER:
-            return None
-        return next(self._suspects(alone), None)
+        return None if _is_of_cluster(self.error) else next(self._suspects(alone), None)
 
     def _suspects(self, alone: Callable[[str], object] | None) -> Iterator[Found]:
         raised = {node: note.error for (node, _), note in self.noted.items() if note.error}
@@ -107,7 +115,9 @@ class Failure:
             try:
                 alone(name)
             except Exception as error:
-                yield name, f"fails: {said_of(error)[:_LONGEST]}"
+                if not _is_of_cluster(error):
+                    yield name, f"fails with {said_of(error)[:_LONGEST]}"
+                return
 
     def _unsendable(self, sends: Callable[[Any], bytes]) -> Iterator[Found]:
         """Of the blocks, whose elements are sent: the nodes, and what goes in and out."""
@@ -125,6 +135,11 @@ class Failure:
         return any(not is_within or has_role(self.replay.nodes[one], "COLLECT") for one in of_block) or has_role(
             self.replay.nodes[name], "EXPAND"
         )
+
+
+def _is_of_cluster(error: BaseException) -> bool:
+    """Whether it is the engine that gave up: a worker has died, or was not to be had."""
+    return f"{type(unwrapped(error)).__module__}.".startswith(_CLUSTERS)
 
 
 def _refusal(sends: Callable[[Any], bytes], value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from hamilton import base, driver
 from hamilton.execution import executors
 from hamilton.plugins import h_threadpool
 
-from windtunnel.collectors.engine_notes import Notes
+from windtunnel.collectors.engine_notes import Notes, Tolerant, said_of
 from windtunnel.collectors.playing import enter
 from windtunnel.collectors.replays import ReplayRequest
 
@@ -27,28 +27,37 @@ class NoEngine(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be computed: `names`, of the graph of these modules, from what enters it."""
+    """The graph of these modules, and what enters it."""
 
     modules: Sequence[Any]
     config: Mapping[str, Any]
     inputs: Mapping[str, Any]
     overrides: Mapping[str, Any]
-    names: Sequence[str]
 
 
 Room = tuple[list[Any], Any]
 """The adapters and the executor of blocks that a driver is built with."""
 
 
-def played_by(room: Room, asked: Asked, notes: Notes) -> dict[str, Any]:
-    """The values of what is asked for; each node is noted. Raises whatever a node or the engine does."""
+def driver_in(room: Room, asked: Asked, notes: Notes) -> Callable[[Sequence[str]], dict[str, Any]]:
+    """What computes nodes by name, each of which is noted, and raises whatever a node or the engine does.
+
+    Raises NoEngine where Hamilton builds no graph for it.
+    """
     adapters, executor = room
     builder = driver.Builder().with_modules(*asked.modules).with_config(dict(asked.config)).allow_module_overrides()
     if executor is not None:
         builder = builder.enable_dynamic_execution(allow_experimental_mode=True).with_remote_executor(executor)
-    built = builder.with_adapters(notes, *adapters).build()
-    found: dict[str, Any] = built.execute(list(asked.names), inputs=dict(asked.inputs), overrides=dict(asked.overrides))
-    return found
+    try:
+        built = builder.with_adapters(notes, *adapters).build()
+    except Exception as error:
+        raise NoEngine(f"Hamilton does not build its graph for it: {said_of(error)[:300]}") from error
+
+    def compute(names: Sequence[str]) -> dict[str, Any]:
+        found: dict[str, Any] = built.execute(list(names), inputs=dict(asked.inputs), overrides=dict(asked.overrides))
+        return found
+
+    return compute
 
 
 def room_of(engine: str, request: ReplayRequest, *, has_blocks: bool) -> AbstractContextManager[Room]:
@@ -58,20 +67,20 @@ def room_of(engine: str, request: ReplayRequest, *, has_blocks: bool) -> Abstrac
 
 def one_after_the_other() -> Room:
     """A plain loop over the nodes, those of blocks too."""
-    return [], executors.SynchronousLocalTaskExecutor()
+    return [Tolerant()], executors.SynchronousLocalTaskExecutor()
 
 
 @contextlib.contextmanager
 def _threads(request: ReplayRequest, has_blocks: bool) -> Iterator[Room]:  # noqa: ARG001  all are called alike
     if has_blocks:
-        yield [], executors.MultiThreadingExecutor(_AT_A_TIME)
+        yield [Tolerant()], executors.MultiThreadingExecutor(_AT_A_TIME)
     else:
-        yield [h_threadpool.FutureAdapter(max_workers=_AT_A_TIME, result_builder=base.DictResult())], None
+        yield [Tolerant(), h_threadpool.FutureAdapter(max_workers=_AT_A_TIME, result_builder=base.DictResult())], None
 
 
 @contextlib.contextmanager
 def _processes(request: ReplayRequest, has_blocks: bool) -> Iterator[Room]:  # noqa: ARG001  the same
-    yield [], executors.MultiProcessingExecutor(_AT_A_TIME)
+    yield [Tolerant()], executors.MultiProcessingExecutor(_AT_A_TIME)
 
 
 @contextlib.contextmanager
@@ -89,7 +98,7 @@ def _dask(request: ReplayRequest, has_blocks: bool) -> Iterator[Room]:
         client.run(settle_in, request, sys.path)
     try:
         if has_blocks:
-            yield [], h_dask.DaskExecutor(client=client)
+            yield [Tolerant()], h_dask.DaskExecutor(client=client)
         else:
             yield [h_dask.DaskGraphAdapter(client, base.DictResult())], None
     finally:
@@ -104,6 +113,11 @@ def _ray(request: ReplayRequest, has_blocks: bool) -> Iterator[Room]:
         import ray
         from hamilton.plugins import h_ray
 
+        path = list(sys.path)
+
+        def settle() -> None:
+            settle_in(request, path)
+
         ray.init(
             num_cpus=_AT_A_TIME,
             include_dashboard=False,
@@ -111,12 +125,12 @@ def _ray(request: ReplayRequest, has_blocks: bool) -> Iterator[Room]:
             _node_ip_address="127.0.0.1",
             runtime_env={
                 "env_vars": {"PYTHONPATH": os.pathsep.join(sys.path)},
-                "worker_process_setup_hook": _Guard(request),
+                "worker_process_setup_hook": settle,
             },
         )
     try:
         if has_blocks:
-            yield [], h_ray.RayTaskExecutor(skip_init=True)
+            yield [Tolerant()], h_ray.RayTaskExecutor(skip_init=True)
         else:
             yield [h_ray.RayGraphAdapter(base.DictResult())], None
     finally:
@@ -139,13 +153,3 @@ def settle_in(request: ReplayRequest, path: Sequence[str]) -> None:
     """In a process that an engine has started: what holds for this one holds for it."""
     sys.path[:] = path
     enter(request)
-
-
-class _Guard:
-    """The same, as Ray wants it."""
-
-    def __init__(self, request: ReplayRequest) -> None:
-        self._request, self._path = request, list(sys.path)
-
-    def __call__(self) -> None:
-        settle_in(self._request, self._path)

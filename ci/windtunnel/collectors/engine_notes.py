@@ -26,17 +26,18 @@ class Note(NamedTuple):
     error: str = ""
 
 
-class Notes(base.BasePostNodeExecute, base.BaseDoCheckEdgeTypesMatch):
-    """An adapter that has each node noted in a folder, and finds its way there from other processes.
-
-    The graph was built once, whatever adapter of the user's let its edges pass: so they pass here.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+class Tolerant(base.BaseDoCheckEdgeTypesMatch):
+    """The graph was built once, whatever adapter of the user's let its edges pass: so they pass here."""
 
     def do_check_edge_types_match(self, *, type_from: type, type_to: type) -> bool:  # noqa: ARG002  the protocol's
         return True
+
+
+class Notes(base.BasePostNodeExecute):
+    """An adapter that has each node noted in a folder, and finds its way there from other processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def post_node_execute(
         self,
@@ -71,11 +72,16 @@ def notes_in(folder: Path) -> dict[tuple[str, str], Note]:
 
 
 def said_of(error: BaseException) -> str:
-    """The exception in one line; what a cluster has wrapped it in is taken off."""
-    inner = getattr(error, "cause", None)  # Ray's
-    error = inner if isinstance(inner, BaseException) else error
+    """The exception in one line."""
+    error = unwrapped(error)
     said = " ".join(str(error).split())
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def unwrapped(error: BaseException) -> BaseException:
+    """What the user's code raised, of what a cluster has made of it."""
+    inner = getattr(error, "cause", None)  # Ray's
+    return inner if isinstance(inner, BaseException) else error
 
 
 def _notes_of(file: Path) -> Iterator[Note]:

@@ -17,13 +17,14 @@ from windtunnel.collectors.engine_blame import (
     Found,
     Values,
     changed_in_place,
+    comparable,
     divergence,
     first_other,
     sender_of,
-    steady,
+    shaky,
     upstream_of,
 )
-from windtunnel.collectors.engine_drivers import Asked, NoEngine, one_after_the_other, played_by, room_of
+from windtunnel.collectors.engine_drivers import Asked, NoEngine, driver_in, one_after_the_other, room_of
 from windtunnel.collectors.engine_names import has_role
 from windtunnel.collectors.engine_notes import Note, Notes, notes_in, said_of
 from windtunnel.collectors.engine_requests import EngineRequest
@@ -73,10 +74,16 @@ class _Comparison:
             return facts  # Hamilton runs the elements of blocks in processes, and nothing else
         if any(inspect.iscoroutinefunction(self._replay.nodes[name].callable) for name in self._order):
             raise NotComparable("its nodes are coroutines, which run in an event loop alone")
+        if not self._outside_blocks():
+            raise NotComparable("nothing in it can be computed again without its loaders and savers")
         plain = self._in_fork(self._plainly)
-        sure = self._sure(plain)
+        again = self._in_fork(self._plainly_with_other_luck)
+        unsure = shaky(self._order, self._replay, plain, again)
+        sure = [name for name in comparable(self._order, plain, again) if name not in unsure]
+        if not sure:
+            raise NotComparable("no node of it is known to give the same when it is played twice")
         found = self._found(sure, plain)
-        if found is None or found[0] not in self._sure(plain):  # what varies without any engine is found out by luck
+        if found is None or found[0] in unsure or self._varies(found[0], plain):
             return replace(facts, nodes=len(sure))
         name, outcome = found
         told = (name, Persons.of(self._entering).without(outcome))
@@ -90,17 +97,15 @@ class _Comparison:
                 return found
         return self._by_engine(sure, plain)
 
-    def _sure(self, plain: Values) -> tuple[str, ...]:
-        sure = steady(self._order, self._replay, plain, self._in_fork(self._plainly_with_other_luck))
-        if not sure:
-            raise NotComparable("no node of it is known to give the same when it is played twice")
-        return sure
+    def _varies(self, name: str, plain: Values) -> bool:
+        """Whether it does so without any engine too, of which two plays may have shown nothing by luck."""
+        return name in shaky(self._order, self._replay, plain, self._in_fork(self._plainly_with_other_luck))
 
     # Plays in this process, or in one forked from it
 
     def _plainly(self, notes: Notes) -> None:
         if self._has_blocks:
-            played_by(one_after_the_other(), self._asked(self._outside_blocks()), notes)
+            driver_in(one_after_the_other(), self._asked(), notes)(self._outside_blocks())
         else:
             self._in_order(self._order, notes)
 
@@ -130,19 +135,17 @@ class _Comparison:
         notes = Notes(folder)
         names = [name for name in self._outside_blocks() if name in sure or name in self._replay.recorded.final_vars]
         with room_of(self._engine, self._request.replay, has_blocks=self._has_blocks) as room:
+            compute = driver_in(room, self._asked(), notes)
             try:
-                results = played_by(room, self._asked(names), notes)
+                results = compute(names)
             except Exception as error:
                 sends = sender_of(self._engine)
                 failure = Failure(error, self._order, self._replay, plain, notes_in(folder), sends)
-                found = failure.blamed(None if self._has_blocks else self._alone(room, notes))
+                found = failure.blamed(None if self._has_blocks else lambda name: compute([name]))
                 if found is None:
                     raise NotComparable(f"it fails, and {_IN_SILENCE} is to blame: {said_of(error)[:200]}") from error
                 return found
         return first_other(sure, plain, _with_results(notes_in(folder), results))
-
-    def _alone(self, room: Any, notes: Notes) -> Callable[[str], object]:
-        return lambda name: played_by(room, self._asked([name]), notes)
 
     def _in_fork(self, play: Callable[[Notes], None]) -> Values:
         folder = Path(tempfile.mkdtemp(prefix="notes-"))
@@ -181,13 +184,13 @@ class _Comparison:
         left_out, nodes = self._replay.left_out, self._replay.nodes
         return [name for name in self._order if name not in left_out or has_role(nodes[name], "COLLECT")]
 
-    def _asked(self, names: Sequence[str]) -> Asked:
+    def _asked(self) -> Asked:
         recorded, replay = self._replay.recorded, self._replay
         given = {name: value for name, value in self._entering.items() if name not in recorded.config}
         inputs = {name: value for name, value in given.items() if replay.node(name).user_defined}
         overrides = {name: value for name, value in given.items() if name not in inputs}
         config = {name: value_in(kept) for name, kept in recorded.config.items()}
-        return Asked(replay.modules, config, inputs, overrides, names)
+        return Asked(replay.modules, config, inputs, overrides)
 
     def _reason(self, name: str) -> str:
         """Who changes what the node reads, where somebody does."""

@@ -255,8 +255,7 @@ def test_the_engine_of_each_driver_is_known(report):
 
 def test_what_each_driver_ran_is_the_same_without_its_engine_as_far_as_it_can_be_played_again(report):
     assert [found for found in report.findings if found.code == "WT616"] == []
-    assert {found.task_id: found.message.rpartition(": ")[2] for found in report.findings if found.code == "WT618"} == {
-        task_id: "nothing in it can be computed again without its loaders and savers"
-        for task_id in SEEN
-        if task_id in ("threads", "processes", "dask_executor", "ray_executor")
-    }
+    reasons = {found.task_id: found.message for found in report.findings if found.code == "WT618"}
+    for task_id in ("threads", "processes"):  # what is in their blocks, or follows from it, are savers
+        assert reasons[task_id].endswith(": nothing in it can be computed again without its loaders and savers")
+    assert "futures" not in reasons

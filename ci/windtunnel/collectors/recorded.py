@@ -6,6 +6,7 @@ goes anywhere else but into what a finding must show.
 
 from __future__ import annotations
 
+import os
 import pickle
 import secrets
 from collections.abc import Mapping
@@ -49,10 +50,10 @@ class RecordedDataflow:
     def write(self, folder: Path) -> str:
         """Put it into a file of its own in `folder`, whose path is returned."""
         file = folder / f"{secrets.token_hex(8)}.dataflow"
-        new = file.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_bytes(pickle.dumps(self, pickle.HIGHEST_PROTOCOL))
-        new.replace(file)
+        # Nobody looks for it before its name is told.
+        written = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(written, "wb") as opened:
+            pickle.dump(self, opened, pickle.HIGHEST_PROTOCOL)
         return str(file)
 
 

@@ -4,8 +4,8 @@ What is downstream may change a value in place, so it is taken at once: tables a
 somebody writes, other values in bytes. The tables are pickled when the task has ended. So that a real run does not
 become slow of it, no value may have more than `MOST_BYTES` (of a larger table that enters, some rows are kept, and
 nothing that was computed from it), all of one execution no more than `MOST_OF_ALL`; and where taking has cost more than
-`FREE_SECONDS` and `SHARE` of the execution so far, or pickling at the end more than `SECONDS_AT_END`, only what enters
-the dataflow is kept.
+`FREE_SECONDS` and `SHARE` of the execution so far, or pickling at the end more than these or `SECONDS_AT_END`, only
+what enters the dataflow is kept: who plays it again computes the rest.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from windtunnel.collectors.recorded import RecordedDataflow
 MOST_BYTES = 16 << 20
 MOST_OF_ALL = 64 << 20
 FREE_SECONDS = 0.001
-SHARE = 0.03
+SHARE = 0.02
 SECONDS_AT_END = 0.2
 ROWS_OF_LARGE = 10_000  # of a table that has more bytes, about as many are kept
 _MOST_EXECUTIONS = 4  # of one attempt: a task may drive a dataflow in a loop
@@ -115,15 +115,17 @@ class _Kept:
     began: float = field(default_factory=time.monotonic)
     well: bool = False
     abroad: bool = False
+    seconds: float = 0.0
 
     def take(self, kind: str, name: str, value: Any, *, enters: bool) -> None:
+        """Keep the value, if that is cheap beside what the execution has taken so far; in any case if it enters."""
         if type(value) in _PLAIN or (type(value) is str and len(value) < _SHORT):
             self.taken[kind, name] = pickle.dumps(value)
             self.entered.update([(kind, name)] if enters else [])
             return
-        started = time.monotonic()
-        if not enters and self.spent > FREE_SECONDS + SHARE * (started - self.began):
+        if not enters and self.spent > FREE_SECONDS + SHARE * (time.monotonic() - self.began):
             return
+        started = time.thread_time()  # who shares the processor must not decide what is kept
         found = _taken(value, min(MOST_BYTES, MOST_OF_ALL - self.size))
         if enters and isinstance(found, str):
             self.missing[name] = found
@@ -131,7 +133,7 @@ class _Kept:
             self.taken[kind, name] = found
             self.size += len(found) if isinstance(found, bytes) else found.value.size * 8
             self.entered.update([(kind, name)] if enters else [])
-        self.spent += time.monotonic() - started
+        self.spent += time.thread_time() - started
 
     @property
     def cut(self) -> tuple[str, ...]:
@@ -149,14 +151,15 @@ class _Kept:
     def in_bytes(self) -> dict[str, dict[str, bytes]]:
         """What was taken, by kind and name: what entered the dataflow before what was computed in it."""
         kinds: dict[str, dict[str, bytes]] = {"config": {}, "inputs": {}, "overrides": {}, "values": {}}
-        ends, is_cut = time.monotonic() + SECONDS_AT_END, bool(self.cut) or self.abroad
+        is_cut = bool(self.cut) or self.abroad
+        ends = time.thread_time() + min(SECONDS_AT_END, FREE_SECONDS + SHARE * self.seconds)
         for kind, name in sorted(self.taken, key=lambda place: place not in self.entered):
             one = self.taken[kind, name]
             enters = (kind, name) in self.entered
             if is_cut and not enters:
                 continue
             if isinstance(one, _Table):
-                one = pickled(one.value) if enters or time.monotonic() < ends else ""
+                one = pickled(one.value) if enters or time.thread_time() < ends else ""
             if isinstance(one, bytes):
                 kinds[kind][name] = one
             elif enters:
@@ -199,7 +202,7 @@ class ValueKeeper:
     def ended(self, run_id: str, *, well: bool, abroad: bool = False) -> None:
         """A driver has ended; `well` where nothing was raised, `abroad` where nodes may have run in other processes."""
         if kept := self._by_run.get(run_id):
-            kept.well, kept.abroad = well, abroad
+            kept.well, kept.abroad, kept.seconds = well, abroad, time.monotonic() - kept.began
             if abroad:  # nobody here has seen what they returned
                 kept.executed = kept.needed()
                 unseen = [name for name in kept.executed if ("values", name) not in kept.taken]

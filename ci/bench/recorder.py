@@ -2,7 +2,7 @@
 
 One dataflow of 40 functions, each of which takes a millisecond of processor time, is driven in turn without the
 recorder, noted, looked at, and kept to be played again, at last with what is put down when its task has ended. Every
-round is one drive of each, in another order; told is the median of the differences within the rounds, in processor time.
+round is one drive of each, in another order; told is the median of the differences within the rounds, of processors.
 """
 
 from __future__ import annotations

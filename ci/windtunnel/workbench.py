@@ -63,12 +63,14 @@ class Stage:
     """One thing to examine in a file: its load, a DAG's run, its graph, or a node's properties.
 
     `of` is the dag_id or the name of the node, "" for the file itself; `subjects` does the work, when it is called.
+    Who knows that it will be examined says so by `announce`: what several need is then done at once.
     """
 
     name: str
     of: str
     line: int
     subjects: Callable[[], Iterable[Subject]]
+    announce: Callable[[], object] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,9 @@ class Workbench:
         self._read: Read = dict(read or {})
         self._awaited: dict[str, DagFile | ModuleFile] = {}
         self._runs: dict[tuple[str, str], RunFacts] = {}
+        self._due: dict[str, list[str]] = {}
+        self._announced = 0
+        self._tried: dict[tuple[str, str], PropertyFacts] = {}
 
     @property
     def root(self) -> Path:
@@ -181,7 +186,13 @@ class Workbench:
         if not nodes or self._plan.dataflows:
             yield Stage("graph", "", 1, lambda: subjects_of_module(facts))
         for node in sorted(nodes.values(), key=lambda node: node.location):
-            yield Stage("properties", node.name, node.location.line, partial(self._subjects_of_trial, module, node))
+            try_it = partial(self._subjects_of_trial, module, node)
+            announce = partial(self._announce, module, node.name)
+            yield Stage("properties", node.name, node.location.line, try_it, announce)
+
+    def _announce(self, module: ModuleFile, node: str) -> None:
+        self._announced += 1
+        self._due.setdefault(module.path, []).append(node)
 
     def _judges(self, *kinds: type) -> bool:
         return any(check.on in kinds for check in self._selected)
@@ -257,16 +268,25 @@ class Workbench:
         return neighbours(dag, {**file_of, dag.dag_id: file})
 
     def _subjects_of_trial(self, module: ModuleFile, node: NodeFacts) -> Iterator[Subject]:
-        trial = self.trial(module, (node.name,))
-        others = self._pools.modules_again if self._plan.hashes else None
-        for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout, others):
-            for tried in facts:
-                yield from subjects_of_module(tried)
+        if node.name in self._due.get(module.path, ()):
+            due = tuple(self._due.pop(module.path))
+            tried = self._try(module, due, len(due) / self._announced)
+            self._tried.update(((module.path, facts.node), facts) for facts in tried)
+        known = self._tried.pop((module.path, node.name), None)  # where it is none, the others' child came to grief
+        for facts in self._try(module, (node.name,)) if known is None else [known]:
+            yield from subjects_of_module(facts)
 
-    def trial(self, module: ModuleFile, nodes: tuple[str, ...]) -> Trial:
+    def _try(self, module: ModuleFile, nodes: tuple[str, ...], share: float = 1.0) -> list[PropertyFacts]:
+        """The properties of these functions. To import a module takes longer than to try most of them."""
+        trials = [self.trial(module, nodes, share)]
+        others = self._pools.modules_again if self._plan.hashes else None
+        found = collect_trials(self._pools.modules, trials, self._settings.timeout, others)
+        return [facts for group in found for facts in group]
+
+    def trial(self, module: ModuleFile, nodes: tuple[str, ...], share: float = 1.0) -> Trial:
         """What asks for the functions of these nodes to be tried near real values; of all where none is named."""
         runs = self._run(list(self._all_dags())) if self._plan.records else []
-        return replace(trial_of(module, nodes, self._settings), recorded=recorded_of(module, runs))
+        return replace(trial_of(module, nodes, self._settings, share), recorded=recorded_of(module, runs))
 
     def ask(self, target: str, trial: Trial, *more: str) -> Outcome:
         """What a function of ours says of a trial, in a child of its own."""

@@ -6,6 +6,7 @@ import pytest
 
 from windtunnel.collectors.engine_requests import EngineRequest, collect_engines, compared_once, insist_on
 from windtunnel.collectors.replays import ReplayRequest
+from windtunnel.collectors.value_keeper import ValueKeeper
 from windtunnel.errors import UsageError
 
 BLOCK = """
@@ -179,3 +180,12 @@ def test_an_engine_that_is_asked_for_and_not_installed_is_a_mistake_in_the_setti
     insist_on(["threads", "processes"], "engines")
     with pytest.raises(UsageError, match=r"engines: 'dask' is asked for, and distributed is not installed; install"):
         insist_on(["dask"], "engines")
+
+
+def test_of_what_ran_in_other_processes_the_nodes_are_known_and_what_entered(played, monkeypatch):
+    ended = ValueKeeper.ended
+    monkeypatch.setattr(ValueKeeper, "ended", lambda *of, well: ended(*of, well=well, abroad=True))
+    replay = played(CHANGING, ["mean"], {"n": 4})
+    assert replay.recorded.values == {}
+    assert (tuple(replay.nodes), replay.entering) == (("numbers", "count", "total", "mean"), ("n",))
+    assert replay.value_of("count") == 4

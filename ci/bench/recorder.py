@@ -44,18 +44,34 @@ def _table(rows: int) -> pd.DataFrame:
     return pd.DataFrame(numbers, columns=list("abcd")).assign(name=[f"n{at % 50}" for at in range(rows)])
 
 
+def _compute(steps: int) -> float:
+    found = 1.0
+    for _ in range(steps):
+        found = found * 1.0000001 + 1e-9
+    return found
+
+
+def _steps() -> int:
+    """How many take a millisecond of processor time, where nothing else is in the way."""
+    probe, spent = 10_000, []
+    for _ in range(200):
+        began = time.thread_time()
+        _compute(probe)
+        spent.append(time.thread_time() - began)
+    return int(probe * MILLISECOND / min(spent))
+
+
 def _module(name: str, kind: type, value: Any) -> types.ModuleType:
     """A chain of functions that hand the value on."""
     module = types.ModuleType(name)
     sys.modules[name] = module
 
+    steps = _steps()
+
     def function(at: int) -> Any:
         def work(**_: Any) -> Any:
-            began = time.thread_time()
-            result = value.copy() if hasattr(value, "copy") else value
-            while time.thread_time() - began < MILLISECOND:
-                pass
-            return result
+            _compute(steps)
+            return value.copy() if hasattr(value, "copy") else value
 
         before = f"n{at - 1}" if at else "start"
         text = f"def n{at}({before}: kind) -> kind:\n    return work({before}={before})\n"

@@ -28,6 +28,7 @@ MOST_BYTES = 16 << 20
 MOST_OF_ALL = 64 << 20
 FREE_SECONDS = 0.001
 SHARE = 0.02
+HELD = 1e-9  # seconds that a byte costs which is not given back: what is computed next needs fresh memory
 SECONDS_AT_END = 0.2
 ROWS_OF_LARGE = 10_000  # of a table that has more bytes, about as many are kept
 _MOST_EXECUTIONS = 4  # of one attempt: a task may drive a dataflow in a loop
@@ -131,7 +132,9 @@ class _Kept:
             self.missing[name] = found
         elif not isinstance(found, str) and (enters or not getattr(found, "cut", False)):
             self.taken[kind, name] = found
-            self.size += len(found) if isinstance(found, bytes) else found.value.size * 8
+            held = len(found) if isinstance(found, bytes) else found.value.size * 8
+            self.size += held
+            self.spent += held * HELD
             self.entered.update([(kind, name)] if enters else [])
         self.spent += time.thread_time() - started
 

@@ -18,6 +18,7 @@ from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.dags import loads as loads_whole
 from windtunnel.collectors.discovery import Found, discover, discover_unseen
+from windtunnel.collectors.engine_requests import EngineRequest, collect_engines, compared_once, engine_requests
 from windtunnel.collectors.fixtures import Fixtures, read_fixtures, with_pools
 from windtunnel.collectors.idle_nodes import coverage_facts
 from windtunnel.collectors.import_profile import profile_slow
@@ -34,6 +35,7 @@ from windtunnel.facts import (
     CoverageFacts,
     DagFileFacts,
     DataflowFacts,
+    EngineFacts,
     PathsFacts,
     PropertyFacts,
     ReplayFacts,
@@ -98,6 +100,7 @@ class _Collected:
     properties: list[PropertyFacts] = field(default_factory=list)
     driven_together: tuple[tuple[Location, tuple[Path, ...]], ...] = ()
     replays: tuple[ReplayFacts, ...] = ()
+    engines: tuple[EngineFacts, ...] = ()
     unseen: tuple[UnseenDagsFacts, ...] = ()
     coverage: CoverageFacts | None = None
     timings: list[Timing] = field(default_factory=list)
@@ -114,6 +117,7 @@ class _Collected:
         yield from chain.from_iterable(map(subjects_of_module, self.properties))
         yield from subjects_of_drivers(self.driven_together, self.dataflows, settings.root)
         yield from chain.from_iterable(map(subjects_of_replay, self.replays))
+        yield from chain.from_iterable(map(subjects_of_replay, self.engines))
         yield from subjects_of_coverage(self.coverage)
 
 
@@ -241,7 +245,22 @@ def replays_of(requests: Iterable[DagRunRequest], runs: Iterable[RunFacts], sett
     return [one for run, file in recorded for one in replay_requests(run, file, settings.perturbations)]
 
 
-def _by_place(facts: PathsFacts | ReplayFacts) -> Location:
+def engines_of(requests: Iterable[DagRunRequest], runs: Iterable[RunFacts], settings: Settings) -> list[EngineRequest]:
+    """What asks for each dataflow that was recorded in a run to be played by engines: those in use, and those asked."""
+    asked = {(request.dag.location.path, request.dag.dag_id): request for request in requests}
+    return [
+        one
+        for run in runs
+        if run.recorded and (request := asked.get((run.location.path, run.dag_id)))
+        for one in engine_requests(
+            run,
+            replay_requests(run, request.file),
+            settings.budget("engines", run.dag_id, request.dag.tags, run.location.path).value,
+        )
+    ]
+
+
+def _by_place(facts: PathsFacts | ReplayFacts | EngineFacts) -> Location:
     return facts.location
 
 
@@ -280,6 +299,10 @@ def _collect_dags(
             replays = collect_replays(pools.modules, played, settings.timeout, settings.property_budget / 2)
             found = _watched(replays, "replays", len(played), progress, collected)
             collected.replays = told_once(sorted(found, key=_by_place))
+        if plan.engines and (elsewhere := engines_of(requests, collected.runs, settings)):
+            compared = collect_engines(pools.modules, elsewhere, settings.timeout)
+            found_out = _watched(compared, "engines", len(elsewhere), progress, collected)
+            collected.engines = compared_once(sorted(found_out, key=_by_place))
 
 
 Look = Callable[[Sequence[DagFileFacts]], Iterator[DagFileFacts]]

@@ -28,6 +28,7 @@ from windtunnel.facts import (
     DriverFacts,
     ElsewhereFacts,
     End,
+    EngineFacts,
     FlowFacts,
     KilledFacts,
     MisdeclaredFacts,
@@ -57,7 +58,7 @@ RUN_SUBJECTS = (
     *(RunFacts, TaskRunFacts, DriverFacts, SaveFacts, OverwriteFacts, UncommittedFacts, AllRunsFacts),
     *(FlowFacts, CoverageFacts),
 )
-VALUE_SUBJECTS: tuple[type, ...] = (ReplayFacts,)
+VALUE_SUBJECTS: tuple[type, ...] = (ReplayFacts, EngineFacts)
 """What is learned from the values that went through the dataflows of a run."""
 CONTEXT_SUBJECTS = (
     *(ContextFacts, UndatedFacts, RepeatedFacts, TwiceFacts, ResumedFacts, ElsewhereFacts, DatesFacts),
@@ -75,6 +76,7 @@ _BEARING: Mapping[type, tuple[str, ...]] = {
     MisdeclaredFacts: ("max_examples", "seed", "property_budget"),
     PathsFacts: ("conf", "date", "max_paths"),
     ReplayFacts: ("conf", "date", "perturbations"),
+    EngineFacts: ("conf", "date", "engines"),
     **dict.fromkeys(RUN_SUBJECTS, ("conf", "date")),
     TaskRunFacts: ("conf", "date", "max_xcom_bytes"),
     CoverageFacts: ("conf", "date", "max_paths", "node_cov_fail_under"),
@@ -132,8 +134,8 @@ def subjects_of_paths(paths: PathsFacts) -> Iterator[Subject]:
     yield Subject(holder_of(Path(paths.location.path)).as_posix(), paths)
 
 
-def subjects_of_replay(replay: ReplayFacts) -> Iterator[Subject]:
-    """One dataflow that a task drove, played again. It is found where the DAG is run."""
+def subjects_of_replay(replay: ReplayFacts | EngineFacts) -> Iterator[Subject]:
+    """One dataflow that a task drove, played again, or by another engine. It is found where the DAG is run."""
     yield Subject(holder_of(Path(replay.path)).as_posix(), replay)
 
 

@@ -10,6 +10,7 @@ from importlib import metadata
 from windtunnel.checks import Check, catalogue, matches
 from windtunnel.collectors.context_plan import CONTEXTS
 from windtunnel.collectors.discovery import Found
+from windtunnel.collectors.engine_requests import insist_on
 from windtunnel.errors import UsageError
 from windtunnel.facts import (
     ContextFacts,
@@ -18,6 +19,7 @@ from windtunnel.facts import (
     DagFileFacts,
     DataflowFacts,
     DrivenTogetherFacts,
+    EngineFacts,
     FlowFacts,
     InstabilityFacts,
     MisdeclaredFacts,
@@ -74,6 +76,7 @@ class Plan:
     paths: bool = False
     records: bool = False
     replays: bool = False
+    engines: bool = False
     looks: bool = False
     coverage: bool = False
 
@@ -108,6 +111,7 @@ class Plan:
             paths=runs and paths,
             records=records,
             replays=replays and ReplayFacts in subjects,
+            engines=replays and EngineFacts in subjects,
             looks=judged and FlowFacts in subjects,
             coverage=judged and CoverageFacts in subjects,
         )
@@ -136,6 +140,10 @@ class Plan:
                 "install apache-airflow beside windtunnel, or leave the DAGs out with --select WT5,WT6 "
                 "--ignore WT62,WT63"
             )
+        if self.engines:
+            insist_on(settings.engines, "engines")
+            for budget in settings.budgets:
+                insist_on(budget.get("engines") or (), f"the budget of {budget.of} {budget.pattern!r}")
         if (self.dataflows or self.properties) and not installed("apache-hamilton"):
             raise UsageError(
                 f"{self.found.modules[0].path}: a Hamilton module, but {sys.executable} has no Hamilton; "

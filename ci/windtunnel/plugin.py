@@ -208,6 +208,12 @@ class _Session:
         self._bench.close()
         return read
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Announce what will run. A worker of pytest-xdist does not know which of the tests it will be given."""
+        for item in session.items if not hasattr(session.config, "workerinput") else ():
+            if isinstance(item, WindtunnelItem):
+                item.announce()
+
     def pytest_unconfigure(self) -> None:
         """End the child processes."""
         self._bench.close()
@@ -245,6 +251,10 @@ class WindtunnelItem(pytest.Item):
     def __init__(self, *, bench: Workbench, stage: Stage, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._bench, self._stage = bench, stage
+
+    def announce(self) -> None:
+        """Say that it will run."""
+        self._stage.announce()
 
     def runtest(self) -> None:
         verdict = self._bench.examine(self._stage)

@@ -32,7 +32,7 @@ class Versions:
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Wall-clock seconds of one stage: `load`, `run`, `contexts`, `paths`, `dataflows`, `properties`, `replays`,
-    `total`."""
+    `engines`, `total`."""
 
     stage: str
     seconds: float

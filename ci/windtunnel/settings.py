@@ -52,6 +52,13 @@ def _perturbations(value: Any) -> tuple[str, ...]:
     return chosen
 
 
+def _engines(value: Any) -> tuple[str, ...]:
+    chosen = words(value)
+    if not set(chosen) <= set(ENGINES):
+        raise ValueError
+    return chosen
+
+
 def _budgets(value: Any) -> tuple[Budget, ...]:
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise ValueError
@@ -75,6 +82,7 @@ def _budget(entry: Mapping[str, Any], number: int) -> Budget:
 
 FORMATS = ("full", "concise", "grouped", "github", "sarif", "junit", "markdown", "json", "html")
 CONTEXTS = ("undated", "twice", "machines", "retry", "dates", "kills")
+ENGINES = ("threads", "processes", "dask", "ray")
 PERTURBATIONS = (
     *("missing", "small", "zero", "dtypes", "constant", "duplicates"),
     *("extremes", "texts", "order", "zones"),
@@ -215,7 +223,8 @@ class Settings:
     budgets: tuple[Budget, ...] = setting(
         (),
         "Tables `[[tool.windtunnel.budgets]]`, each with `dag`, `tag` or `path` (a glob) and with min-linearity, "
-        "max-width or max-catchup for these DAGs; dag wins over tag, tag over path, the later over the earlier.",
+        "max-width, max-catchup or engines for these DAGs; dag wins over tag, tag over path, the "
+        "later over the earlier.",
         _budgets,
         "a list of tables",
         in_file=True,
@@ -266,6 +275,16 @@ class Settings:
         _perturbations,
         f"some of {', '.join(PERTURBATIONS)}",
         "NAME,...",
+    )
+    engines: tuple[str, ...] = setting(
+        (),
+        "Engines of Hamilton's that every dataflow of the runs is played by, to be compared node by node with a plain "
+        "loop: threads, processes (for blocks of Parallelizable), dask, ray. What a task's own driver runs on is "
+        "compared in any case.",
+        _engines,
+        f"some of {', '.join(ENGINES)}",
+        "NAME,...",
+        budgeted=True,
     )
     max_paths: int = setting(
         6,

@@ -11,6 +11,7 @@ from windtunnel.baseline import match, read_baseline
 from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
+from windtunnel.collectors.engine_requests import collect_engines
 from windtunnel.collectors.fixtures import read_fixtures, with_pools
 from windtunnel.collectors.modules import ModuleFile, Trial, collect_dataflows, collect_trials
 from windtunnel.collectors.paths import collect_paths
@@ -18,12 +19,13 @@ from windtunnel.collectors.replays import collect_replays
 from windtunnel.collectors.runs import DagRunRequest, collect_runs
 from windtunnel.collectors.saves import settle
 from windtunnel.collectors.second_loads import collect_dag_files
-from windtunnel.engine import plain_runs, replays_of, second_looks, versions
+from windtunnel.engine import engines_of, plain_runs, replays_of, second_looks, versions
 from windtunnel.facts import (
     ContextFacts,
     DagFacts,
     DagFileFacts,
     DataflowFacts,
+    EngineFacts,
     NodeFacts,
     PathsFacts,
     ProcessFacts,
@@ -61,12 +63,14 @@ class Stage:
     """One thing to examine in a file: its load, a DAG's run, its graph, or a node's properties.
 
     `of` is the dag_id or the name of the node, "" for the file itself; `subjects` does the work, when it is called.
+    Who knows that it will be examined says so by `announce`: what several need is then done at once.
     """
 
     name: str
     of: str
     line: int
     subjects: Callable[[], Iterable[Subject]]
+    announce: Callable[[], object] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,9 @@ class Workbench:
         self._read: Read = dict(read or {})
         self._awaited: dict[str, DagFile | ModuleFile] = {}
         self._runs: dict[tuple[str, str], RunFacts] = {}
+        self._due: dict[str, list[str]] = {}
+        self._announced = 0
+        self._tried: dict[tuple[str, str], PropertyFacts] = {}
 
     @property
     def root(self) -> Path:
@@ -179,7 +186,13 @@ class Workbench:
         if not nodes or self._plan.dataflows:
             yield Stage("graph", "", 1, lambda: subjects_of_module(facts))
         for node in sorted(nodes.values(), key=lambda node: node.location):
-            yield Stage("properties", node.name, node.location.line, partial(self._subjects_of_trial, module, node))
+            try_it = partial(self._subjects_of_trial, module, node)
+            announce = partial(self._announce, module, node.name)
+            yield Stage("properties", node.name, node.location.line, try_it, announce)
+
+    def _announce(self, module: ModuleFile, node: str) -> None:
+        self._announced += 1
+        self._due.setdefault(module.path, []).append(node)
 
     def _judges(self, *kinds: type) -> bool:
         return any(check.on in kinds for check in self._selected)
@@ -209,6 +222,8 @@ class Workbench:
             yield from subjects_of_paths(paths)
         for replay in self._replays(file, dag, run):
             yield from subjects_of_replay(replay)
+        for played in self._engines(file, dag, run):
+            yield from subjects_of_replay(played)
 
     def _contexts(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[ContextFacts]:
         requests = context_requests([self._request(file, dag)], [run], self._plan.contexts, self._settings)
@@ -222,6 +237,10 @@ class Workbench:
         played = replays_of([self._request(file, dag)], [run], self._settings) if self._plan.replays else ()
         settings = self._settings
         return collect_replays(self._pools.modules, played, settings.timeout, settings.property_budget / 2)
+
+    def _engines(self, file: DagFile, dag: DagFacts, run: RunFacts) -> Iterable[EngineFacts]:
+        played = engines_of([self._request(file, dag)], [run], self._settings) if self._plan.engines else ()
+        return collect_engines(self._pools.modules, played, self._settings.timeout)
 
     def _request(self, file: DagFile, dag: DagFacts) -> DagRunRequest:
         return run_request(file, dag, self._neighbours(file, dag), self._fixtures)
@@ -249,16 +268,25 @@ class Workbench:
         return neighbours(dag, {**file_of, dag.dag_id: file})
 
     def _subjects_of_trial(self, module: ModuleFile, node: NodeFacts) -> Iterator[Subject]:
-        trial = self.trial(module, (node.name,))
-        others = self._pools.modules_again if self._plan.hashes else None
-        for facts in collect_trials(self._pools.modules, [trial], self._settings.timeout, others):
-            for tried in facts:
-                yield from subjects_of_module(tried)
+        if node.name in self._due.get(module.path, ()):
+            due = tuple(self._due.pop(module.path))
+            tried = self._try(module, due, len(due) / self._announced)
+            self._tried.update(((module.path, facts.node), facts) for facts in tried)
+        known = self._tried.pop((module.path, node.name), None)  # where it is none, the others' child came to grief
+        for facts in self._try(module, (node.name,)) if known is None else [known]:
+            yield from subjects_of_module(facts)
 
-    def trial(self, module: ModuleFile, nodes: tuple[str, ...]) -> Trial:
+    def _try(self, module: ModuleFile, nodes: tuple[str, ...], share: float = 1.0) -> list[PropertyFacts]:
+        """The properties of these functions. To import a module takes longer than to try most of them."""
+        trials = [self.trial(module, nodes, share)]
+        others = self._pools.modules_again if self._plan.hashes else None
+        found = collect_trials(self._pools.modules, trials, self._settings.timeout, others)
+        return [facts for group in found for facts in group]
+
+    def trial(self, module: ModuleFile, nodes: tuple[str, ...], share: float = 1.0) -> Trial:
         """What asks for the functions of these nodes to be tried near real values; of all where none is named."""
         runs = self._run(list(self._all_dags())) if self._plan.records else []
-        return replace(trial_of(module, nodes, self._settings), recorded=recorded_of(module, runs))
+        return replace(trial_of(module, nodes, self._settings, share), recorded=recorded_of(module, runs))
 
     def ask(self, target: str, trial: Trial, *more: str) -> Outcome:
         """What a function of ours says of a trial, in a child of its own."""

@@ -193,6 +193,14 @@ SEEN = {
     "futures": FLAT,
     "event_loop": [("save_own", "own.txt"), ("save_table", "table.json")],
 }
+ENGINE = {
+    "threads": ("threads",),
+    "processes": ("processes",),
+    "futures": ("threads",),
+    "event_loop": (),
+    **dict.fromkeys(("dask_graph", "dask_executor"), ("dask",)),
+    **dict.fromkeys(("ray_graph", "ray_executor"), ("ray",)),
+}
 # Not in every environment: what these show is shown where somebody has installed them.
 if importlib.util.find_spec("distributed"):
     SEEN |= {"dask_graph": [("save_table", "table.csv")], "dask_executor": BLOCKS}
@@ -201,17 +209,22 @@ if importlib.util.find_spec("ray"):
 
 
 @pytest.fixture(scope="module")
-def saves(pools, tmp_path_factory):
+def report(pools, tmp_path_factory):
     root = tmp_path_factory.mktemp("repository")
     for path, text in {"pyproject.toml": "", **FILES}.items():
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     needs_long = len(SEEN) > len(("threads", "processes", "futures", "event_loop"))
     report = run(
-        Settings(root, select=("WT301", "WT4"), timeout=400 if needs_long else 60, max_memory=4000),
+        Settings(root, select=("WT301", "WT4", "WT616", "WT618"), timeout=400 if needs_long else 60, max_memory=4000),
         pools=None if needs_long else pools,
     )
     assert not [finding.message for finding in report.findings if finding.code == "WT301"]
+    return report
+
+
+@pytest.fixture(scope="module")
+def saves(report):
     return [save for facts in report.runs for save in facts.saves]
 
 
@@ -233,3 +246,16 @@ def test_no_save_that_was_made_is_accused(saves, engine):
 def test_what_is_lost_is_seen_of_a_save_in_a_thread_too(saves):
     (table,) = [save for save in saves if save.task_id == "futures" and save.node == "save_table"]
     assert [loss.text for loss in table.losses] == ["column 'code' was '000', is read back as 0"]
+
+
+def test_the_engine_of_each_driver_is_known(report):
+    known = {driver.task_id: driver.engines for facts in report.runs for driver in facts.drivers}
+    assert known == {task_id: ENGINE[task_id] for task_id in SEEN}
+
+
+def test_what_each_driver_ran_is_the_same_without_its_engine_as_far_as_it_can_be_played_again(report):
+    assert [found for found in report.findings if found.code == "WT616"] == []
+    reasons = {found.task_id: found.message for found in report.findings if found.code == "WT618"}
+    for task_id in ("threads", "processes"):  # what is in their blocks, or follows from it, are savers
+        assert reasons[task_id].endswith(": nothing in it can be computed again without its loaders and savers")
+    assert "futures" not in reasons

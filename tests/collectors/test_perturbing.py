@@ -257,6 +257,88 @@ def result(train: pd.DataFrame, test: pd.DataFrame) -> int:
     assert not list(peeks(perturber.stage, lambda: True))
 
 
+TIMED = """\
+def changed(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(age={change})
+
+def rows_train(changed: pd.DataFrame) -> pd.DataFrame:
+    return changed[changed["at"] < "2025-01-21"]
+
+def test_score(changed: pd.DataFrame) -> pd.DataFrame:
+    return changed.iloc[-5:]
+
+def result(rows_train: pd.DataFrame, test_score: pd.DataFrame) -> float:
+    return float(rows_train["age"].sum() + test_score["age"].sum())
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "seen"),
+    [
+        ("table['age'] / table['age'].max()", True),
+        ("table['age'] / table['age'].iloc[:20].max()", False),
+        ("table['age'].cummax()", False),
+        ("table['age'].shift(-1)", False),  # what is to be foretold
+        ("table['age'].iloc[::-1].cummax().iloc[::-1]", True),
+    ],
+)
+def test_training_rows_that_see_later_ones_are_found_whatever_these_are_for(surveyed, change, seen):
+    ages = [float(n % 7) for n in range(30)]
+    table = pd.DataFrame({"age": [*ages[:-1], 90.0], "at": pd.date_range("2025-01-01", periods=30)})
+    perturber = surveyed(TIMED.format(change=change), table=table)
+    assert [(one.node, one.split, one.held) for one in peeks(perturber.stage, lambda: True)] == (
+        [("changed", "rows_train", "")] if seen else []
+    )
+
+
+ARROW = """import pyarrow as pa
+import pyarrow.compute as pc
+
+def scaled(table: pa.Table) -> pa.Table:
+    return table.set_column(1, "age", pc.divide(table["age"], pc.mean({over}["age"])))
+
+def data_train(scaled: pa.Table) -> pa.Table:
+    return scaled.slice(0, 3)
+
+def data_test(scaled: pa.Table) -> pa.Table:
+    return scaled.slice(3)
+
+def result(data_train: pa.Table, data_test: pa.Table) -> int:
+    return len(data_train) + len(data_test)
+"""
+POLARS = """import polars as pl
+
+def scaled(table: pl.DataFrame) -> pl.DataFrame:
+    return table.with_columns(pl.col("age") / {over}["age"].mean())
+
+def data_train(scaled: pl.DataFrame) -> pl.DataFrame:
+    return scaled[:3]
+
+def data_test(scaled: pl.DataFrame) -> pl.DataFrame:
+    return scaled[3:]
+
+def result(data_train: pl.DataFrame, data_test: pl.DataFrame) -> int:
+    return len(data_train) + len(data_test)
+"""
+KINDS = {
+    "pyarrow": (ARROW, "Table", "from_pydict", "table.slice(0, 3)"),
+    "polars": (POLARS, "DataFrame", "", "table[:3]"),
+}
+
+
+@pytest.mark.parametrize("library", KINDS)
+def test_tables_without_an_index_are_judged_by_a_key(surveyed, library):
+    module = pytest.importorskip(library)
+    text, kind, maker, first = KINDS[library]
+    make = getattr(getattr(module, kind), maker) if maker else getattr(module, kind)
+    table = make({"id": list("abcdef"), "age": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]})
+    (found,) = peeks(surveyed(text.format(over="table"), table=table).stage, lambda: True)
+    assert (found.node, found.split, found.held) == ("scaled", "data_train", "data_test")
+    assert not list(peeks(surveyed(text.format(over=first), table=table).stage, lambda: True))
+    keyless = make({"id": list("aabbcc"), "age": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]})
+    assert not list(peeks(surveyed(text.format(over="table"), table=keyless).stage, lambda: True))
+
+
 def test_every_word_of_the_setting_means_a_kind_of_change():
     assert tuple(OF_SETTING) == PERTURBATIONS
     assert set(OF_SETTING.values()) == set(Disturbance)

@@ -6,6 +6,13 @@ Finds, in a dataflow that a task drove, tables of which one is for training and 
 moves the numbers of the rows held back, and nothing else. Where the training rows change with them, it reports the
 first node through which they do. Splits that are moved by this themselves are not judged.
 
+Where the table has one column of times, or an index of them, the same is done with all rows that are later than those
+for training, whatever became of them: they were not known then. That the last training rows look a step ahead, as a
+target that is the next value does, is not reported.
+
+Rows are told apart by the index of pandas. Tables of polars and pyarrow have none: there it takes a column in which
+each row has a value of its own, and which all the parts keep. Arrays of numpy and lazy tables are not judged.
+
 ## Why is this bad?
 A mean, a scale, an encoding that is computed over all rows tells the model of those that it is to be judged by: the
 score is too good, and nobody can tell by how much before production does.
@@ -77,8 +84,9 @@ def result(speed_train: pd.Series, speed_test: pd.Series) -> float:
 )
 def seen_validation_rows(replay: ReplayFacts) -> Iterator[Complaint]:
     for found in replay.peeks:
+        rows = f"the rows of {found.held}" if found.held else "rows that are later than all of its own"
         message = (
-            f"{found.split} changes when only the rows of {found.held} in {found.entering!r} do: "
+            f"{found.split} changes when only {rows} in {found.entering!r} do: "
             f"{found.node} sees them, in task {replay.task_id!r}"
         )
         yield Complaint(found.location, message)

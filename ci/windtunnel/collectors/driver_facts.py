@@ -46,6 +46,7 @@ def driver_facts(
         reached=tuple(dict.fromkeys(_reached(nodes, execution.executed))),
         slow=tuple(_slow(execution, root)),
         is_chosen=_is_chosen(execution, params),
+        engines=execution.engines,
     )
 
 

@@ -87,7 +87,7 @@ class Execution:
     processes; `well` where it ended, and not in an exception. `ignored` are the inputs that were given for nodes which
     are computed, `agreed` the names of those that were computed to the same; `slow` are the nodes that took long. It
     `is_looked_at` where what nodes return is compared with their annotations. `took` are the seconds of each node that
-    has ended here.
+    has ended here. `engines` run its nodes in the place of a plain loop.
     """
 
     graph: Any
@@ -111,6 +111,7 @@ class Execution:
     slow: list[Slow] = field(default_factory=list)
     is_looked_at: bool = False
     took: dict[str, float] = field(default_factory=dict)
+    engines: tuple[str, ...] = ()
 
 
 def saved_of(node: Any, kwargs: Mapping[str, Any], metadata: Any, *, idle: bool) -> Saved:

@@ -108,10 +108,15 @@ class Stage:
 
     def location(self, node: str) -> Location:
         """Where the function stands that makes the node."""
-        for function in reversed(self.replay.nodes[node].originating_functions or ()):
-            code = inspect.unwrap(function).__code__
-            return Location(relative(code.co_filename, self.root), _def_line(function))
-        return Location("?")
+        return location_of_node(self.replay.nodes[node], self.root)
+
+
+def location_of_node(node: Any, root: Path) -> Location:
+    """Where the function stands that makes a node of Hamilton's."""
+    for function in reversed(node.originating_functions or ()):
+        code = inspect.unwrap(function).__code__
+        return Location(relative(code.co_filename, root), _def_line(function))
+    return Location("?")
 
 
 def _fewer(table: Any) -> Any:

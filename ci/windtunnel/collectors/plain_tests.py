@@ -211,6 +211,10 @@ def _hashes(_: Failing) -> _Body:
     raise Unwritable("a test of it needs several processes: compare the results under PYTHONHASHSEED=1 and =2")
 
 
+def _sending(_: Failing) -> _Body:
+    raise Unwritable("a test of it would have to stand in for whoever it sends to")
+
+
 def _rowwise(failing: Failing) -> _Body:
     first, last = _halves(failing)
     lines = [f"whole = {failing.call()}", f"parts = [{failing.call(**first)}, {failing.call(**last)}]"]
@@ -335,6 +339,7 @@ _BODIES: Mapping[Property, Callable[[Failing], _Body]] = {
     Property.RANDOM_STATE_KEPT: _random_state,
     Property.PROCESS_UNCHANGED: _process,
     Property.NOTHING_WRITTEN: _nothing_written,
+    Property.NOTHING_SENT: _sending,
     Property.NO_DEPRECATION: _no_deprecation,
     Property.COLUMNS_KEPT: _columns,
     Property.SAME_UNDER_OTHER_HASHES: _hashes,

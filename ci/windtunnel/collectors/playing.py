@@ -34,7 +34,7 @@ def play_again(request: ReplayRequest) -> ReplayFacts:
     recorded = read_recorded(request.file)
     modules = tuple(name for name, _ in recorded.modules)
     facts = replace(request.nothing_known(recorded.task_id), modules=modules)
-    with _quiet():
+    with quiet():
         try:
             return _Playing(request, recorded, facts, ends).done()
         except (NotReplayable, Misdeclared) as reason:
@@ -85,7 +85,7 @@ def _is_before(ends: float) -> bool:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """What functions print many times over, and warn of, is not kept."""
     with (
         Path(os.devnull).open("w", encoding="utf-8", errors="replace") as nowhere,

@@ -95,8 +95,10 @@ _NO_TABLE = object()
 
 
 def _same_tables(left: Any, right: Any, depth: int) -> Any:
-    """The answer for pandas's and numpy's tables, or _NO_TABLE for what is none."""
-    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    """The answer for tables of pandas, numpy and polars, or _NO_TABLE for what is none."""
+    pandas, numpy, polars = (sys.modules.get(name) for name in ("pandas", "numpy", "polars"))
+    if polars is not None and isinstance(left, polars.DataFrame | polars.Series):
+        return _same_of_polars(left, right, depth)
     if numpy is not None and isinstance(left, numpy.ndarray):
         return _same_arrays(left, right, depth)
     if pandas is None:
@@ -108,6 +110,17 @@ def _same_tables(left: Any, right: Any, depth: int) -> Any:
     if isinstance(left, pandas.Index):
         return _all([same(list(left.names), list(right.names)), _same_columns(left, right, depth)])
     return _NO_TABLE
+
+
+def _same_of_polars(left: Any, right: Any, depth: int) -> bool | None:
+    """Their `==` goes by cells; that of lists and dicts knows nothing of missing and nearly equal numbers."""
+    if left.shape != right.shape:
+        return False
+    if hasattr(left, "schema"):
+        is_alike = left.schema == right.schema
+        return is_alike and _same_mappings(left.to_dict(as_series=False), right.to_dict(as_series=False), depth)
+    is_alike = (left.name, left.dtype) == (right.name, right.dtype)
+    return is_alike and _same_sequences(left.to_list(), right.to_list(), depth)
 
 
 def _same_frames(left: Any, right: Any, depth: int) -> bool | None:

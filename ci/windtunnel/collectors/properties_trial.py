@@ -17,6 +17,7 @@ from windtunnel.collectors.properties_judgements import Wrong, changed, mutated,
 from windtunnel.collectors.properties_refusal import refused
 from windtunnel.collectors.properties_relations import Case, Undecided, broken
 from windtunnel.collectors.properties_render import render_call
+from windtunnel.collectors.properties_sending import about_to_send
 from windtunnel.collectors.properties_small import lost_columns
 from windtunnel.facts import DECLARABLE, CounterExample, Property
 from windtunnel.findings import Location
@@ -24,7 +25,8 @@ from windtunnel.findings import Location
 OF_ONE_CALL = frozenset(
     {
         *(Property.NO_EXCEPTION, Property.RETURN_TYPE, Property.INPUTS_UNCHANGED, Property.DETERMINISTIC),
-        *(Property.RANDOM_STATE_KEPT, Property.PROCESS_UNCHANGED, Property.NOTHING_WRITTEN, Property.NO_DEPRECATION),
+        *(Property.RANDOM_STATE_KEPT, Property.PROCESS_UNCHANGED, Property.NOTHING_WRITTEN, Property.NOTHING_SENT),
+        Property.NO_DEPRECATION,
     }
 )
 """What is judged of every call, whatever it is given."""
@@ -96,6 +98,9 @@ def verdict_on(verdict: Verdict, kind: Property) -> Iterator[CounterExample]:
 
 def _raising(tried: Tried, arguments: Mapping[str, Any], error: BaseException) -> Verdict:
     failure = failure_facts(error, tried.root)
+    if sent := about_to_send(error):
+        wrong = Wrong(Property.NOTHING_SENT, f"was about to send {sent}", failure.location)
+        return Verdict("", _found(tried, arguments, [wrong]), frozenset([Property.NOTHING_SENT]))
     if refused(error, tried.root):
         return Verdict(declined=failure.summary)
     wrong = Wrong(Property.NO_EXCEPTION, f"raises {failure.summary}", failure.location)

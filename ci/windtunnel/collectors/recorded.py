@@ -6,6 +6,7 @@ goes anywhere else but into what a finding must show.
 
 from __future__ import annotations
 
+import os
 import pickle
 import secrets
 from collections.abc import Mapping
@@ -23,8 +24,9 @@ class RecordedDataflow:
     whose value does not pickle, or was too large or too slow to keep: it can be computed again from what is upstream.
     What has entered and could not be kept is `missing`, with the reason. `loaders` and `savers` are the nodes that
     touch the outside, `foreign` those that no function of the modules makes (materializers). `adapters` are the classes
-    of adapters that run nodes in Hamilton's place. Of the tables that are `cut` every so many rows are kept, for they
-    are large; then there are no `values` but those that entered.
+    of adapters that run nodes in Hamilton's place, `engines` the names of what they and executors run them by. Of the
+    tables that are `cut` every so many rows are kept, for they are large; then there are no `values` but those that
+    entered.
     """
 
     dag_id: str
@@ -37,6 +39,7 @@ class RecordedDataflow:
     savers: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     adapters: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     config: Mapping[str, bytes] = field(default_factory=dict)
     inputs: Mapping[str, bytes] = field(default_factory=dict)
@@ -47,10 +50,10 @@ class RecordedDataflow:
     def write(self, folder: Path) -> str:
         """Put it into a file of its own in `folder`, whose path is returned."""
         file = folder / f"{secrets.token_hex(8)}.dataflow"
-        new = file.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_bytes(pickle.dumps(self, pickle.HIGHEST_PROTOCOL))
-        new.replace(file)
+        # Nobody looks for it before its name is told.
+        written = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(written, "wb") as opened:
+            pickle.dump(self, opened, pickle.HIGHEST_PROTOCOL)
         return str(file)
 
 

@@ -18,6 +18,7 @@ from windtunnel.collectors import node_times
 from windtunnel.collectors.dags import own_folder
 from windtunnel.collectors.driver_graphs import node_ends
 from windtunnel.collectors.effects import Effects
+from windtunnel.collectors.engine_names import engines_of
 from windtunnel.collectors.executions import LOADER_TAG, SAVER_TAG, Broken, Execution, Saved, loaded_of, saved_of
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.needs import need_of
@@ -98,7 +99,7 @@ class Recording:
             execution.seconds = time.monotonic() - execution.started
             execution.well = success
             if self.keeper is not None:
-                self.keeper.ended(run_id, well=success and not execution.abroad)
+                self.keeper.ended(run_id, well=success, abroad=execution.abroad)
 
     def before_node(self, run_id: str, node: Any, kwargs: Mapping[str, Any]) -> None:
         """A node is about to run."""
@@ -283,9 +284,11 @@ def _recorder(base: Any, recording_: Recording) -> Any:
             execution = Execution(
                 graph, tuple(final_vars), tuple(inputs or ()), tuple(overrides or ()), time.monotonic()
             )
+            execution.engines = engines_of(graph)
             self.recording.before_graph(run_id, execution)
             if (keeper := self.recording.keeper) is not None:
                 given = {"inputs": inputs, "overrides": overrides, "adapters": self.running}
+                given["engines"] = execution.engines
                 keeper.begins(run_id, graph, self.modules, final_vars, given)
             node_times.note_ignored(execution, inputs)
             if (look := self.recording.look) is not None:

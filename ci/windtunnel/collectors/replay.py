@@ -11,7 +11,7 @@ import copy
 import importlib
 import inspect
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -36,13 +36,14 @@ class Replay:
 
     `nodes` are Hamilton's nodes by name, in an order in which they can be computed: those that ran, but for savers,
     materializers, and what enters. `entering` are the names of that. `left_out` are the nodes that cannot be computed
-    again, with the reason; what is recorded of them stands.
+    again, with the reason; what is recorded of them stands. `modules` are those that the driver was given.
     """
 
     def __init__(self, recorded: RecordedDataflow) -> None:
         self.recorded = recorded
         self._known: dict[str, Any] = {}
-        graph = _graph(recorded)
+        self.modules = tuple(_imported(name, file) for name, file in recorded.modules)
+        graph = _graph(recorded, self.modules)
         self._all = graph
         self.entering: tuple[str, ...] = ()
         self.left_out: dict[str, str] = {}
@@ -212,7 +213,7 @@ def copied(value: Any) -> Any:
         return value
 
 
-def _graph(recorded: RecordedDataflow) -> dict[str, Any]:
+def _graph(recorded: RecordedDataflow, modules: Sequence[ModuleType]) -> dict[str, Any]:
     from hamilton.graph import create_function_graph
     from hamilton.lifecycle import base
 
@@ -222,7 +223,6 @@ def _graph(recorded: RecordedDataflow) -> dict[str, Any]:
         def do_check_edge_types_match(self, *, type_from: type, type_to: type) -> bool:  # noqa: ARG002  the protocol's
             return True
 
-    modules = [_imported(name, file) for name, file in recorded.modules]
     try:
         config = {name: value_in(kept) for name, kept in recorded.config.items()}
         adapters = base.LifecycleAdapterSet(Tolerant())

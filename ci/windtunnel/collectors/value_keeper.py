@@ -4,8 +4,8 @@ What is downstream may change a value in place, so it is taken at once: tables a
 somebody writes, other values in bytes. The tables are pickled when the task has ended. So that a real run does not
 become slow of it, no value may have more than `MOST_BYTES` (of a larger table that enters, some rows are kept, and
 nothing that was computed from it), all of one execution no more than `MOST_OF_ALL`; and where taking has cost more than
-`FREE_SECONDS` and `SHARE` of the execution so far, or pickling at the end more than `SECONDS_AT_END`, only what enters
-the dataflow is kept.
+`FREE_SECONDS` and `SHARE` of the execution so far, or pickling at the end more than these or `SECONDS_AT_END`, only
+what enters the dataflow is kept: who plays it again computes the rest.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from windtunnel.collectors.recorded import RecordedDataflow
 MOST_BYTES = 16 << 20
 MOST_OF_ALL = 64 << 20
 FREE_SECONDS = 0.001
-SHARE = 0.03
+SHARE = 0.02
+HELD = 1e-9  # seconds that a byte costs which is not given back: what is computed next needs fresh memory
 SECONDS_AT_END = 0.2
 ROWS_OF_LARGE = 10_000  # of a table that has more bytes, about as many are kept
 _MOST_EXECUTIONS = 4  # of one attempt: a task may drive a dataflow in a loop
@@ -105,6 +106,7 @@ class _Kept:
     modules: tuple[ModuleType, ...]
     final_vars: tuple[str, ...]
     adapters: tuple[str, ...]
+    engines: tuple[str, ...] = ()
     taken: dict[tuple[str, str], Taken] = field(default_factory=dict)
     entered: set[tuple[str, str]] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
@@ -113,40 +115,54 @@ class _Kept:
     spent: float = 0.0
     began: float = field(default_factory=time.monotonic)
     well: bool = False
+    abroad: bool = False
+    seconds: float = 0.0
 
     def take(self, kind: str, name: str, value: Any, *, enters: bool) -> None:
+        """Keep the value, if that is cheap beside what the execution has taken so far; in any case if it enters."""
         if type(value) in _PLAIN or (type(value) is str and len(value) < _SHORT):
             self.taken[kind, name] = pickle.dumps(value)
             self.entered.update([(kind, name)] if enters else [])
             return
-        started = time.monotonic()
-        if not enters and self.spent > FREE_SECONDS + SHARE * (started - self.began):
+        if not enters and self.spent > FREE_SECONDS + SHARE * (time.monotonic() - self.began):
             return
+        started = time.thread_time()  # who shares the processor must not decide what is kept
         found = _taken(value, min(MOST_BYTES, MOST_OF_ALL - self.size))
         if enters and isinstance(found, str):
             self.missing[name] = found
         elif not isinstance(found, str) and (enters or not getattr(found, "cut", False)):
             self.taken[kind, name] = found
-            self.size += len(found) if isinstance(found, bytes) else found.value.size * 8
+            held = len(found) if isinstance(found, bytes) else found.value.size * 8
+            self.size += held
+            self.spent += held * HELD
             self.entered.update([(kind, name)] if enters else [])
-        self.spent += time.monotonic() - started
+        self.spent += time.thread_time() - started
 
     @property
     def cut(self) -> tuple[str, ...]:
         """What entered and is kept in part."""
         return tuple(name for (_, name), one in self.taken.items() if getattr(one, "cut", False))
 
+    def needed(self) -> dict[str, Any]:
+        """The nodes that what was asked for needs, by name: those of a driver that ended well have all run."""
+        asked = [name for name in self.final_vars if name in self.graph.nodes]
+        given = {kind: {one: None for known, one in self.taken if known == kind} for kind in ("inputs", "overrides")}
+        nodes, _ = self.graph.get_upstream_nodes(asked, given["inputs"], given["overrides"])
+        ran = [node for node in nodes if not node.user_defined and node.name not in given["overrides"]]
+        return {node.name: node for node in sorted(ran, key=lambda node: str(node.name))}
+
     def in_bytes(self) -> dict[str, dict[str, bytes]]:
         """What was taken, by kind and name: what entered the dataflow before what was computed in it."""
         kinds: dict[str, dict[str, bytes]] = {"config": {}, "inputs": {}, "overrides": {}, "values": {}}
-        ends, is_cut = time.monotonic() + SECONDS_AT_END, bool(self.cut)
+        is_cut = bool(self.cut) or self.abroad
+        ends = time.thread_time() + min(SECONDS_AT_END, FREE_SECONDS + SHARE * self.seconds)
         for kind, name in sorted(self.taken, key=lambda place: place not in self.entered):
             one = self.taken[kind, name]
             enters = (kind, name) in self.entered
             if is_cut and not enters:
                 continue
             if isinstance(one, _Table):
-                one = pickled(one.value) if enters or time.monotonic() < ends else ""
+                one = pickled(one.value) if enters or time.thread_time() < ends else ""
             if isinstance(one, bytes):
                 kinds[kind][name] = one
             elif enters:
@@ -163,10 +179,10 @@ class ValueKeeper:
         self._by_run: dict[str, _Kept] = {}
 
     def begins(self, run_id: str, graph: Any, modules: Any, final_vars: Any, given: Mapping[str, Any]) -> None:
-        """A driver starts: `given` are its `inputs`, `overrides` and `adapters`."""
+        """A driver starts: `given` are its `inputs`, `overrides`, `adapters` and `engines`."""
         if len(self._by_run) >= _MOST_EXECUTIONS or not modules:
             return
-        kept = _Kept(graph, tuple(modules), tuple(final_vars), tuple(given["adapters"]))
+        kept = _Kept(graph, tuple(modules), tuple(final_vars), tuple(given["adapters"]), given.get("engines", ()))
         kept.began = time.monotonic()
         for kind, values in (("config", graph.config), ("inputs", given["inputs"]), ("overrides", given["overrides"])):
             for name, value in (values or {}).items():
@@ -186,10 +202,14 @@ class ValueKeeper:
         touches = SAVER_TAG in node.tags or LOADER_TAG in node.tags
         kept.take("values", name, result, enters=touches or not node.input_types)
 
-    def ended(self, run_id: str, *, well: bool) -> None:
-        """A driver has ended; `well` where nothing was raised, and nothing ran in another process."""
+    def ended(self, run_id: str, *, well: bool, abroad: bool = False) -> None:
+        """A driver has ended; `well` where nothing was raised, `abroad` where nodes may have run in other processes."""
         if kept := self._by_run.get(run_id):
-            kept.well = well
+            kept.well, kept.abroad, kept.seconds = well, abroad, time.monotonic() - kept.began
+            if abroad:  # nobody here has seen what they returned
+                kept.executed = kept.needed()
+                unseen = [name for name in kept.executed if ("values", name) not in kept.taken]
+                kept.missing.update((name, "it was made in another process") for name in unseen)
 
     def keep(self) -> tuple[str, ...]:
         """The files of what can be played again, for a task that has ended well."""
@@ -207,6 +227,7 @@ class ValueKeeper:
             savers=tuple(name for name, node in nodes.items() if SAVER_TAG in node.tags),
             foreign=tuple(name for name, node in nodes.items() if not node.originating_functions),
             adapters=kept.adapters,
+            engines=kept.engines,
             cut=kept.cut,
             missing=kept.missing,
             config=kinds["config"],

@@ -26,6 +26,7 @@ from windtunnel.facts.dataflows import (
     NodeFacts,
 )
 from windtunnel.facts.driven import GraphNodeFacts, NodeKind
+from windtunnel.facts.engines import DivergenceFacts, EngineFacts
 from windtunnel.facts.files import (
     ClashFacts,
     DagFileFacts,
@@ -141,6 +142,7 @@ __all__ = [
     "DifferenceFacts",
     "DifferenceKind",
     "Disturbance",
+    "DivergenceFacts",
     "DrivenTogetherFacts",
     "DriverFacts",
     "DriverUseFacts",
@@ -148,6 +150,7 @@ __all__ = [
     "EffectFacts",
     "ElsewhereFacts",
     "End",
+    "EngineFacts",
     "EnteringFacts",
     "ExternalFacts",
     "FailureFacts",

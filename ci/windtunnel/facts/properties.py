@@ -19,6 +19,7 @@ class Property(str, Enum):
     RANDOM_STATE_KEPT = "the generators of random numbers are not seeded"
     PROCESS_UNCHANGED = "environment and working directory are not changed"
     NOTHING_WRITTEN = "no file is left"
+    NOTHING_SENT = "nothing is sent that changes things elsewhere"
     NO_DEPRECATION = "nothing that the next pandas or numpy refuses"
     COLUMNS_KEPT = "a small table keeps the columns of a large one"
     SAME_UNDER_OTHER_HASHES = "another hash seed gives the same result"

@@ -55,6 +55,8 @@ class UnrepeatedFacts:
 class PeekFacts:
     """Rows for training, the part `split`, that change when only those of the part `held` do, of what is `entering`.
 
+    `held` is "" where these are only the later ones.
+
     `node` is the first that gives something else for the training rows then.
     """
 

@@ -85,6 +85,7 @@ class DriverFacts:
     the nodes that were executed, each with the module whose function makes it, and `slow` those that took long. What it
     asked for is chosen where it stands in the DAG's params, which may be given otherwise.
     `graph` is what it ran on, `broken` the nodes that raised; `took` are the seconds of each node that has ended here.
+    `engines` are what ran nodes of it in the place of a plain loop: threads, processes, dask, ray.
     """
 
     task_id: str
@@ -107,6 +108,7 @@ class DriverFacts:
     graph: tuple[GraphNodeFacts, ...] = ()
     broken: tuple[str, ...] = ()
     took: tuple[tuple[str, float], ...] = ()
+    engines: tuple[str, ...] = ()
 
 
 class SaveState(str, Enum):

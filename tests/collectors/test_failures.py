@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import textwrap
 import traceback
+from pathlib import Path
 
 import pytest
 
+from windtunnel.collectors import failures
 from windtunnel.collectors.failures import chain, failure_facts, failure_from_text, is_users, relative
 from windtunnel.findings import Location
 
@@ -67,6 +69,12 @@ def test_files_outside_the_root_and_relative_names_are_not_the_users(tmp_path):
     assert not is_users("/usr/lib/python3/json/__init__.py", tmp_path)
     assert not is_users("<frozen importlib._bootstrap>", tmp_path)
     assert is_users(str(tmp_path / "dags" / "dag.py"), tmp_path)
+
+
+def test_windtunnel_itself_is_not_the_users_where_it_lies_in_their_repository():
+    ours = Path(failures.__file__)
+    assert not is_users(str(ours), ours.parents[2])
+    assert is_users(str(ours.parents[2] / "dags" / "dag.py"), ours.parents[2])
 
 
 def test_a_path_outside_the_root_stays_absolute(tmp_path):

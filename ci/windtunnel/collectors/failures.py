@@ -13,6 +13,7 @@ from windtunnel.findings import Location
 
 _FOREIGN_FRAMES = 3
 _INSTALLED = ("site-packages", "dist-packages")
+_OURS = Path(__file__).parents[1]  # who works on windtunnel has it in the repository
 
 
 @lru_cache(maxsize=4096)
@@ -24,9 +25,9 @@ def relative(path: str | Path, root: Path) -> str:
 
 @lru_cache(maxsize=4096)  # it is asked of the same few paths for every import, frame and file
 def is_users(path: str | Path, root: Path) -> bool:
-    """Whether a file belongs to the repository: below its root, and not in a virtual environment there."""
+    """Whether a file belongs to the repository: below its root, not in a virtual environment there, and not ours."""
     file = Path(path)
-    if not file.is_absolute() or not file.is_relative_to(root):
+    if not file.is_absolute() or not file.is_relative_to(root) or file.is_relative_to(_OURS):
         return False
     return not any(part in _INSTALLED for part in file.relative_to(root).parts)
 

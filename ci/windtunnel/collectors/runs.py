@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from windtunnel.collectors.agenda import Agenda, Turn
 from windtunnel.collectors.dags import DagFile, own_folder, settle_in, stuck_at
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.file_uses import FileUses
@@ -19,11 +20,12 @@ from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
+from windtunnel.collectors.shared_places import Board, GaveWay
 from windtunnel.collectors.source_tree import without_ignored
 from windtunnel.collectors.tree_keeper import TreeKeeper
 from windtunnel.collectors.writes import WriteGuard
 from windtunnel.facts import DagFacts, End, FailureFacts, ForcedFacts, ProcessFacts, RunEnd, RunFacts
-from windtunnel.pool import Job, Pool
+from windtunnel.pool import Job, Outcome, Pool
 
 _TO_TELL = 1.0  # seconds of a run's time that are kept for telling what was seen
 
@@ -49,27 +51,44 @@ class DagRunRequest:
 
 
 def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) -> Iterator[RunFacts]:
-    """The facts of each run, in the order in which their children end. A run is left after `timeout` seconds."""
-    jobs = (Job(request, f"{__name__}:run_dag", (request, timeout), timeout, ends_largest=True) for request in requests)
-    for job, outcome in pool.map(jobs):
-        dag = job.key.dag
-        facts: RunFacts = outcome.value or RunFacts(dag.dag_id, dag.location, outcome.process)
-        stuck = next(iter(stuck_at(outcome, job.key.file.root)), facts.failure)
-        if outcome.process.end is End.COMPLETED and facts.left is RunEnd.OUT_OF_TIME:
-            late = f"did not end within {timeout:g} s"
-            facts = replace(facts, process=replace(outcome.process, end=End.TIMED_OUT, detail=late))
-        elif outcome.process.end is End.COMPLETED and facts.left is RunEnd.CUT_OFF:
-            facts = replace(facts, process=replace(outcome.process, end=End.DIED, detail="was cut off from its tasks"))
-        else:
-            facts = replace(facts, process=outcome.process, failure=stuck)
-        yield replace(facts, forced=job.key.forced)
+    """The facts of each run, in the order in which their children end. A run is left after `timeout` seconds.
+
+    Two that come to one place which no run has of its own are never at work at one time.
+    """
+    with tempfile.TemporaryDirectory(prefix="places-", dir=pool.folder, ignore_cleanup_errors=True) as places:
+
+        def job_of(turn: Turn[DagRunRequest]) -> Job[DagRunRequest]:
+            arguments = (turn.asked, timeout, places, turn.number)
+            return Job(turn.asked, f"{__name__}:run_dag", arguments, timeout, ends_largest=True)
+
+        agenda = Agenda(requests, places)
+        while not agenda.is_done:
+            for job, outcome in pool.map(map(job_of, agenda)):
+                if agenda.ended(job.arguments[-1]):
+                    yield _as_it_ended(job.key, outcome, timeout)
+
+
+def _as_it_ended(request: DagRunRequest, outcome: Outcome, timeout: float) -> RunFacts:
+    facts: RunFacts = outcome.value or RunFacts(request.dag.dag_id, request.dag.location, outcome.process)
+    stuck = next(iter(stuck_at(outcome, request.file.root)), facts.failure)
+    if outcome.process.end is End.COMPLETED and facts.left is RunEnd.OUT_OF_TIME:
+        late = f"did not end within {timeout:g} s"
+        facts = replace(facts, process=replace(outcome.process, end=End.TIMED_OUT, detail=late))
+    elif outcome.process.end is End.COMPLETED and facts.left is RunEnd.CUT_OFF:
+        facts = replace(facts, process=replace(outcome.process, end=End.DIED, detail="was cut off from its tasks"))
+    else:
+        facts = replace(facts, process=outcome.process, failure=stuck)
+    return replace(facts, forced=request.forced)
 
 
 # In the child
 
 
-def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
-    """The facts of one run, which is played in this very process, a child of the Airflow template, and below it."""
+def run_dag(request: DagRunRequest, timeout: float, places: str, number: int) -> RunFacts:
+    """The facts of one run, which is played in this very process, a child of the Airflow template, and below it.
+
+    `places` is the folder in which those that may be played at the same time say where they are, this one as `number`.
+    """
     from windtunnel.airflow_compat import running
     from windtunnel.airflow_compat.dagbag import read_dag_file
 
@@ -90,7 +109,9 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
     if dag is None:
         gone = FailureFacts("LookupError", "the second time that the file was loaded, it held no such DAG", None, "")
         return RunFacts(request.dag.dag_id, request.dag.location, ProcessFacts(End.COMPLETED), failure=gone)
-    watch = RunWatch(dag, file, effects, recording, FileUses(file.root), given.recording, request.forced, databases)
+    uses = FileUses(file.root, effects, Board(places, number))
+    recording.on_files = uses.claim
+    watch = RunWatch(dag, file, effects, recording, uses, given.recording, request.forced, databases)
     try:
         others = [read_dag_file(near.file, near.dag_folder) for near in request.neighbours]
         running.prepare(bag, dag, file.dag_folder, others, given.date, given.pools)
@@ -98,6 +119,8 @@ def run_dag(request: DagRunRequest, timeout: float) -> RunFacts:
         keeper.begin()
         seconds = deadline - time.monotonic()
         played = running.play(bag, dag, request.conf, watch, own_folder(), seconds, given.date)
+    except GaveWay:
+        return watch.facts()
     except Exception as error:  # whatever keeps the user's DAG from running
         return replace(watch.facts(), failure=failure_facts(error, file.root, need_of(error)))
     else:

@@ -123,10 +123,19 @@ def url_of(saved: Saved) -> str:
 
 def loaded_file(loaded: Loaded) -> Path | None:
     """The file of this machine that a loader has read; None where it names none, or several."""
+    path = _loaded_path(loaded)
+    return loaded.cwd / path if path and "://" not in path else None
+
+
+def loaded_url(loaded: Loaded) -> str:
+    """The URL that a loader has read; "" where it names none, or several."""
+    path = _loaded_path(loaded)
+    return path if "://" in path else ""
+
+
+def _loaded_path(loaded: Loaded) -> str:
     paths = [text for name, text in loaded.options.items() if _NAMES_A_PATH.search(name)]
-    if len(paths) != 1 or "://" in paths[0].removeprefix("file://"):
-        return None
-    return loaded.cwd / paths[0].removeprefix("file://")
+    return paths[0].removeprefix("file://") if len(paths) == 1 else ""
 
 
 def _promise(saved: Saved) -> _Promise:

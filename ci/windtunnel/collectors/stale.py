@@ -28,8 +28,8 @@ def stale_reads(first: VisitFacts | None, later: VisitFacts) -> Iterator[str]:
         return
     before = [mark.encode() for mark in first.marks if mark not in later.marks]
     now = [mark.encode() for mark in later.marks]
-    for path in dict.fromkeys(use.path for use in kept(first, later)):
-        text = _beginning(path)
+    for path, use in {use.path: use for use in kept(first, later)}.items():
+        text = use.dates.encode() if use.is_object else _beginning(path)
         if any(mark in text for mark in before) and not any(mark in text for mark in now):
             yield path
 

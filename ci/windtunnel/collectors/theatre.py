@@ -52,7 +52,8 @@ class Theatre:
         make_ready(request.given.recording)
         self._databases = OpenDatabases(request.file.root)
         self._recording = record_drivers(self._effects)
-        self._uses = FileUses(request.file.root)
+        self._uses = FileUses(request.file.root, self._effects)
+        self._uses.stores.minds_dates = True
         self._added: dict[tuple[str, str], Counter[Row]] = {}
         self._keeper = TreeKeeper(request.file.root, self._own)
         self._bystanders, self._is_left_alone = processes_of_run(os.getpid()), True

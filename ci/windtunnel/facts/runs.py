@@ -183,6 +183,8 @@ class CallbackFacts:
 class FileUseFacts:
     """A file that a task instance opened, `at` a time of the machine's monotonic clock, and the user's line at work.
 
+    Or an object of a store, whose `path` is its URL; `dates` are those that stand in one that was read, where asked.
+
     It is `fleeting` where another machine has it not: it lies in the working folder, in the temporary folder itself, or
     in one that was made there under a name of chance. It is `loose` in the working folder, and `inside` among the
     files of the repository, at a place that nobody has declared. `named` where the user's own text has the name.
@@ -216,11 +218,17 @@ class FileUseFacts:
     named: bool = False
     locked: bool = False
     through: tuple[str, ...] = ()
+    dates: str = ""
 
     @property
     def label(self) -> str:
         """The task instance as people name it."""
         return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it lies in a store."""
+        return "://" in self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.asset_events import is_by_assets
 from windtunnel.collectors.dags import own_folder, settle_in
 from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.open_databases import OpenDatabases
@@ -128,7 +129,7 @@ class Theatre:
         seen.shelf = _Aside(lambda: self._keep(_with(visit, seen)))
         seconds = self._deadline - time.monotonic()
         played = running.play(
-            self._bag, self.dag, self.conf, seen, self._own, seconds, start=lambda: self._started(start)
+            self._bag, self.dag, self.conf, seen, self._own, seconds, start=lambda: self._started(start, occasion)
         )
         seen.settle(played.instances)
         visit = replace(_with(visit, seen), state=played.state, left=played.end, marks=played.marks)
@@ -165,8 +166,12 @@ class Theatre:
         *others, last = self.facts.visits
         self.facts = replace(self.facts, visits=(*others, replace(last, occasion=occasion)))
 
-    def _started(self, start: Callable[[], str]) -> str:
+    def _started(self, start: Callable[[], str], occasion: Occasion) -> str:
+        from windtunnel.airflow_compat.asset_events import give_events
+
         self.run_id = start()
+        if occasion is Occasion.BY_ASSET or is_by_assets(self._request.dag):
+            give_events(self.dag.dag_id, self.run_id, self.facts.plain.heard)
         return self.run_id
 
     def _snapshot(self, *visits: VisitFacts) -> Snapshot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from windtunnel.facts.asset_events import AssetEventFacts
 from windtunnel.facts.contracts import GivenFacts, SlowNodeFacts
 from windtunnel.facts.data import DataFacts
 from windtunnel.facts.driven import GraphNodeFacts
@@ -309,7 +310,8 @@ class RunFacts:
     working and temporary folders when it had ended. `forced` is what its tasks were made to do, nothing in the plain
     run. `loads` is what loaders have read of what savers of earlier tasks have left. `recorded` are files, for as long
     as the child processes are there, of the dataflows that its tasks drove, to be played again.
-    `flows` is what was seen of the values in them, nothing where nobody asked.
+    `flows` is what was seen of the values in them, nothing where nobody asked. `events` are those of assets that its
+    tasks have made, `heard` those of other runs that have started it.
     """
 
     dag_id: str
@@ -332,6 +334,8 @@ class RunFacts:
     uncommitted: tuple[UncommittedFacts, ...] = ()
     recorded: tuple[str, ...] = ()
     flows: FlowFacts = FlowFacts()
+    events: tuple[AssetEventFacts, ...] = ()
+    heard: tuple[AssetEventFacts, ...] = ()
 
     @property
     def states(self) -> dict[str, str]:

@@ -68,4 +68,4 @@ def write_outside_run(run: RunFacts, settings: Settings) -> Iterator[Complaint]:
         first = min(outside.values(), key=lambda use: use.at)
         others = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
         message = f"task {first.label!r} really writes {first.path}{others}, outside the folders of its run"
-        yield Complaint(first.location, message, task_id=first.task_id)
+        yield Complaint(first.location, message, first.evidence, task_id=first.task_id)

@@ -23,7 +23,7 @@ from windtunnel.collectors.file_places import is_inside, is_unread, print_of
 from windtunnel.collectors.shared_places import CLEARED, LISTED, READ, WRITTEN, Board, Claim
 from windtunnel.collectors.store_uses import StoreUses
 from windtunnel.collectors.tree_keeper import KEPT_TREE
-from windtunnel.collectors.writes import users_line
+from windtunnel.collectors.writes import lines_at_work, users_line
 from windtunnel.facts import FileUseFacts
 from windtunnel.findings import Location
 
@@ -167,16 +167,16 @@ class FileUses:
             if use.replaces:
                 self._seen[path, True] = replace(known, replaces=True, times=known.times + 1)
             return
-        location = users_line(frame, self._root)
-        if location and not path.startswith(_OF_PYTHON):
+        lines = lines_at_work(frame, self._root)
+        if lines and not path.startswith(_OF_PYTHON):
             self._claim(WRITTEN if use.writes else READ, path)
         fleeting = self._is_fleeting(Path(path))
         if _is_folder(path) or not (use.writes or fleeting or _is_data(path)):
             return
-        if location:
+        if lines:
             if announced and use.writes and self.on_write is not None:
                 self.on_write()
-            self._keep(replace(use, path=path, location=location, fleeting=fleeting), name, frame)
+            self._keep(replace(use, path=path, location=lines[0], inner=lines[1], fleeting=fleeting), name, frame)
 
     def _about_to_open(self, url: str, *, writes: bool) -> None:
         self._claim(WRITTEN if writes else READ, url)

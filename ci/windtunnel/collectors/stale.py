@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from windtunnel.facts import FileUseFacts, VisitFacts
 
+_TELLS_DATES = re.compile(
+    r"\d|(?<![a-z])(mon|tues?|wed|thu|fri|sat|sun|[jf][aeu][nbl]|mar|apr|may|aug|sep|oct|nov|dec)", re.IGNORECASE
+)
+_FOLDERS_OF_RUN = re.compile(r"^.*/windtunnel-[^/]+/\d+/(tmp|cwd)/")
 _MOST_BYTES = 1 << 18  # in which a date must stand to be found
 
 
@@ -32,6 +37,16 @@ def stale_reads(first: VisitFacts | None, later: VisitFacts) -> Iterator[str]:
         text = use.dates.encode() if use.is_object else _beginning(path)
         if any(mark in text for mark in before) and not any(mark in text for mark in now):
             yield path
+
+
+def dated_outputs(visit: VisitFacts) -> Iterator[str]:
+    """The paths that a run has written whole, with its date in the text and nothing that tells dates in the path."""
+    marks = [mark.encode() for mark in visit.marks]
+    for path in dict.fromkeys(use.path for use in visit.uses if use.replaces and use.left and not use.is_object):
+        if not _TELLS_DATES.search(_FOLDERS_OF_RUN.sub("", path)) and visit.date:
+            text = _beginning(path)
+            if any(mark in text for mark in marks):
+                yield path
 
 
 def _beginning(path: str) -> bytes:

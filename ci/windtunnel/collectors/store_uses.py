@@ -18,7 +18,7 @@ from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.file_frames import through
 from windtunnel.collectors.recorder import when_imported
 from windtunnel.collectors.saved_objects import undisturbed
-from windtunnel.collectors.writes import users_line
+from windtunnel.collectors.writes import lines_at_work
 from windtunnel.facts import FileUseFacts
 
 _NOT_SHARED = ("file", "local", "memory")
@@ -161,19 +161,20 @@ class StoreUses:
         if use := self._seen.get((url, writes)):
             self._seen[url, writes] = replace(use, times=use.times + (writes and replaces))
             return
-        location = users_line(frame, self._root)
-        if location is None or sum(use.writes == writes for use in self._seen.values()) >= _MOST:
+        lines = lines_at_work(frame, self._root)
+        if lines is None or sum(use.writes == writes for use in self._seen.values()) >= _MOST:
             return
         task_id, map_index = self._task()
         self._objects[url] = known
         self._seen[url, writes] = FileUseFacts(
-            *(task_id, url, location, writes),
+            *(task_id, url, lines[0], writes),
             whole=writes and replaces,
             map_index=map_index,
             at=at,
             replaces=writes and replaces,
             times=int(writes and replaces),
             through=tuple(through(frame, self._root)),
+            inner=lines[1],
         )
 
 

@@ -182,7 +182,9 @@ class CallbackFacts:
 
 @dataclass(frozen=True, slots=True)
 class FileUseFacts:
-    """A file that a task instance opened, `at` a time of the machine's monotonic clock, and the user's line at work.
+    """A file that a task instance opened, `at` a time of the machine's monotonic clock, and the task's line at work.
+
+    Where that calls other functions of the user's, `inner` is the line at work in the last of them.
 
     Or an object of a store, whose `path` is its URL; `dates` are those that stand in one that was read, where asked.
 
@@ -220,6 +222,12 @@ class FileUseFacts:
     locked: bool = False
     through: tuple[str, ...] = ()
     dates: str = ""
+    inner: Location | None = None
+
+    @property
+    def evidence(self) -> str:
+        """Where the file is opened, if not at the task's own line."""
+        return f"opened at {self.inner}" if self.inner else ""
 
     @property
     def label(self) -> str:
@@ -253,7 +261,8 @@ class UncommittedFacts:
     """Rows that a task wrote into a table of a SQLite file and that nobody will see: the transaction was not committed.
 
     `rows` are those that were new, 0 where rows were only changed otherwise or removed. `how` the task gave them up, as
-    the predicate of a sentence; `location` is the user's line that did, or that opened the connection.
+    the predicate of a sentence; `location` is the task's line that did, or that opened the connection, `inner` that of
+    another function of the user's which it calls for that.
     """
 
     dag_id: str
@@ -264,6 +273,7 @@ class UncommittedFacts:
     rows: int
     location: Location
     how: str
+    inner: Location | None = None
 
     @property
     def task(self) -> str:

@@ -121,6 +121,7 @@ class Recording:
         execution = self._by_run.get(run_id)
         if execution is not None and SAVER_TAG in node.tags:
             execution.deeds_before[node.name] = self._effects.deeds
+            execution.opened_before[node.name] = len(self._effects.opened)
         if execution is not None:
             node_times.begins(execution, node)
 
@@ -150,7 +151,9 @@ class Recording:
             execution.broken.append(self._broken(node, error))
         elif SAVER_TAG in node.tags:
             idle = execution.deeds_before.get(node.name) == self._effects.deeds
-            self._after_saver(execution, saved_of(node, kwargs, result, idle=idle))
+            saved = saved_of(node, kwargs, result, idle=idle)
+            saved.opened = tuple(self._effects.opened[execution.opened_before.get(node.name, 0) :])
+            self._after_saver(execution, saved)
         elif LOADER_TAG in node.tags:
             execution.loaded.append(loaded_of(node, kwargs))
             if self.on_loaded is not None:

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from windtunnel.collectors.dags import own_folder
+from windtunnel.collectors.duck_tables import announce
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.file_frames import is_named, through
 from windtunnel.collectors.file_places import is_inside, is_unread, print_of
+from windtunnel.collectors.recorder import when_imported
 from windtunnel.collectors.shared_places import CLEARED, LISTED, READ, WRITTEN, Board, Claim
 from windtunnel.collectors.store_uses import StoreUses
 from windtunnel.collectors.tree_keeper import KEPT_TREE
@@ -68,6 +70,7 @@ class FileUses:
         self.stores = StoreUses(root, effects, lambda: (self._task, self._map_index), self._about_to_open)
         self._folder = os.path.realpath(own_folder()) + "/"
         self._process = os.getpid()
+        when_imported("duckdb", announce)
         sys.addaudithook(self._audit)
 
     def begin(self, task_id: str, map_index: int = -1) -> None:

@@ -23,7 +23,7 @@ from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
 from windtunnel.collectors.runs import DagRunRequest
-from windtunnel.collectors.stale import dated_outputs, stale_reads
+from windtunnel.collectors.stale import clock_outputs, dated_outputs, stale_reads
 from windtunnel.collectors.tree_keeper import TreeKeeper
 from windtunnel.collectors.unfinished import processes_of_run
 from windtunnel.collectors.writes import WriteGuard
@@ -134,7 +134,8 @@ class Theatre:
         seen.settle(played.instances)
         visit = replace(_with(visit, seen), state=played.state, left=played.end, marks=played.marks)
         stale = tuple(stale_reads(self.facts.visit(Occasion.DATED), visit))
-        visit = replace(visit, stale=stale, dated=tuple(dated_outputs(visit)))
+        clocked = tuple(clock_outputs(visit, self.facts.today)) if occasion is Occasion.DATED else ()
+        visit = replace(visit, stale=stale, dated=tuple(dated_outputs(visit)), clocked=clocked)
         now = self._snapshot(visit)
         self._keep(replace(visit, outputs=tuple(self._steady(changes(self.before, now, self._added), visit))))
         self._added = {key: added_rows(self.before.get(key), output) for key, output in now.items()}

@@ -66,7 +66,8 @@ class VisitFacts:
 
     `marks` are as in RunFacts: those of two runs stand in the same order. `stale` are the files that it has read as the
     first run, of another date, had left them, with that date in them. `dated` are those that it has written whole, with
-    its date in them and not in their names.
+    its date in them and not in their names; `clocked` those, each with the date, that speak of the day of the clock or
+    the day before alone.
     """
 
     occasion: Occasion
@@ -79,6 +80,7 @@ class VisitFacts:
     marks: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
     dated: tuple[str, ...] = ()
+    clocked: tuple[tuple[str, str], ...] = ()
 
     def use_of(self, path: str) -> FileUseFacts | None:
         """The first time that a task opened the file to write it, at a line of the user's."""

@@ -73,7 +73,7 @@ def test_a_place_is_free_again_when_the_run_that_was_there_has_ended(tmp_path):
     assert second.is_free(Claim(WRITTEN, "/s/ä\nb"))
 
 
-def played(places, folder, at_a_time, first=None):
+def played(places, folder, at_a_time, first=()):
     """The numbers in the order in which they are played, a `(` before one that begins and a `)` before one that ends.
 
     Each run comes to its one place when it is half done.
@@ -109,5 +109,5 @@ def test_many_at_one_place_are_each_begun_at_most_twice(tmp_path):
 
 
 def test_who_is_to_be_first_is_waited_for_unless_each_waits_for_the_other(tmp_path):
-    assert played(["/a", "/b"], tmp_path, 2, first={0: [1]}) == ["(1", ")1", "(0", ")0"]
-    assert played(["/a", "/b"], tmp_path, 2, first={0: [1], 1: [0]}) == ["(0", ")0", "(1", ")1"]
+    assert played(["/a", "/b"], tmp_path, 2, first=[[1], []]) == ["(1", ")1", "(0", ")0"]
+    assert played(["/a", "/b"], tmp_path, 2, first=[[1], [0]]) == ["(0", ")0", "(1", ")1"]

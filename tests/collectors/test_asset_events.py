@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from windtunnel.collectors.asset_events import heard_by, makers_of
+from windtunnel.collectors.asset_events import heard_by, makers_in
 from windtunnel.facts import (
     AssetEventFacts,
     AssetFacts,
@@ -107,8 +107,8 @@ def a_dag(dag_id, consumes=(), produces=()):
 def test_who_makes_an_asset_is_known_by_its_name_its_uri_or_its_alias():
     asset, alias = AssetFacts("orders", "s3://shop/orders"), AssetFacts("latest", "", is_alias=True)
     dags = [a_dag("a", consumes=(AssetFacts("", "s3://shop/orders"), alias)), a_dag("b", produces=(asset,))]
-    assert makers_of([*dags, a_dag("c", produces=(alias,)), a_dag("d")]) == {0: {1, 2}}
-    assert makers_of([a_dag("a", consumes=(asset,), produces=(asset,))]) == {0: set()}
+    assert makers_in([*dags, a_dag("c", produces=(alias,)), a_dag("d")]) == [{1, 2}, set(), set(), set()]
+    assert makers_in([a_dag("a", consumes=(asset,), produces=(asset,))]) == [set()]
     event = AssetEventFacts("numbered", "numbered", ("latest",), "{}", "c", "t", "r")
     assert heard_by(dags[0], [event]) == (event,)
     assert heard_by(dags[1], [event]) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -27,16 +27,16 @@ class Turn(Generic[Asked]):
 class Agenda(Generic[Asked]):
     """Hands out what may be played now, and stops where nothing may; it goes on when something has `ended`.
 
-    What gives way twice is played when nothing else is, so that none is played more than three times. `first` are the
-    numbers of those that are to be played before one, where that is possible.
+    What gives way twice is played when nothing else is, so that none is played more than three times. `first` are, for
+    each, the numbers of those that are to be played before it, where that is possible.
     """
 
-    def __init__(self, asked: Iterable[Asked], folder: str, first: Mapping[int, Collection[int]] | None = None) -> None:
+    def __init__(self, asked: Iterable[Asked], folder: str, first: Sequence[Collection[int]] = ()) -> None:
         self._fresh = deque(Turn(one, number) for number, one in enumerate(asked))
         self._later: list[Turn[Asked]] = []
         self._at_work: dict[int, Turn[Asked]] = {}
         self._undone = {turn.number for turn in self._fresh}
-        self._folder, self._first = folder, first or {}
+        self._folder, self._first = folder, first
 
     @property
     def is_done(self) -> bool:
@@ -86,7 +86,7 @@ class Agenda(Generic[Asked]):
     def _may_begin(self, turn: Turn[Asked], taken: Collection[Claim]) -> bool:
         if turn.tries >= _TRIES_BESIDE_OTHERS:
             return not self._at_work
-        if any(number in self._undone for number in self._first.get(turn.number, ())):
+        if self._first and any(number in self._undone for number in self._first[turn.number]):
             return False
         return not any(claim.clashes(other) for claim in turn.claims for other in taken)
 

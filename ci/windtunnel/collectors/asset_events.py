@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from windtunnel.facts import AssetEventFacts, AssetFacts, DagFacts
 
@@ -13,18 +13,17 @@ def is_by_assets(dag: DagFacts) -> bool:
     return bool(dag.consumes) and not dag.schedule.next_runs
 
 
-def makers_of(dags: Sequence[DagFacts]) -> Mapping[int, set[int]]:
-    """By the number of each DAG that assets start the numbers of those that make the assets."""
+def makers_in(dags: Sequence[DagFacts]) -> list[set[int]]:
+    """For each DAG the numbers of those that make the assets which start it, none where assets start it not."""
     made: dict[str, set[int]] = defaultdict(set)
     for number, dag in enumerate(dags):
         for task in dag.tasks:
             for name in _names(task.produces):
                 made[name].add(number)
-    return {
-        number: {maker for name in _names(dag.consumes) for maker in made.get(name, ())} - {number}
+    return [
+        {maker for name in _names(dag.consumes) for maker in made.get(name, ())} - {number}
         for number, dag in enumerate(dags)
-        if dag.consumes
-    }
+    ]
 
 
 def heard_by(dag: DagFacts, events: Iterable[AssetEventFacts]) -> tuple[AssetEventFacts, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from windtunnel.collectors.agenda import Agenda, Turn
-from windtunnel.collectors.asset_events import heard_by, is_by_assets, makers_of
+from windtunnel.collectors.asset_events import heard_by, is_by_assets, makers_in
 from windtunnel.collectors.dags import DagFile, own_folder, settle_in, stuck_at
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.file_uses import FileUses
@@ -66,7 +66,7 @@ def collect_runs(pool: Pool, requests: Iterable[DagRunRequest], timeout: float) 
             arguments = (asked, timeout, places, turn.number)
             return Job(asked, f"{__name__}:run_dag", arguments, timeout, ends_largest=True)
 
-        agenda = Agenda(requests, places, makers_of([request.dag for request in requests]))
+        agenda = Agenda(requests, places, makers_in([request.dag for request in requests]))
         while not agenda.is_done:
             for job, outcome in pool.map(map(job_of, agenda)):
                 if agenda.ended(job.arguments[-1]):

@@ -24,7 +24,7 @@ def test_a_file_that_is_opened_to_be_written_is_told_as_one_of_sqlite():
 
 def test_a_file_that_cannot_be_read_counts_as_bytes_and_what_lies_beside_it_not_at_all(tmp_path):
     file = tmp_path / "a.duckdb"
-    file.write_bytes(b"01234567DUCK and no more")
+    file.write_bytes(b"01234567DUCK\0 and no more")
     (tmp_path / "a.duckdb.wal").write_bytes(b"x")
     (tmp_path / "other.wal").write_bytes(b"x")
     assert list(tables_in(str(file))) == []

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import windtunnel
 from windtunnel.baseline import read_baseline, weighed
 from windtunnel.checks import Check
+from windtunnel.collectors.asset_events import makers_in
 from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded
 from windtunnel.collectors.dags import loads as loads_whole
@@ -68,7 +69,7 @@ from windtunnel.plan import Plan, installed, prerequisites
 from windtunnel.pool import Pool
 from windtunnel.pools import Pools
 from windtunnel.report import Report, Rule, Timing, Versions
-from windtunnel.run_requests import context_requests, run_requests, that_look, that_record
+from windtunnel.run_requests import context_requests, makers_beside, run_requests, that_look, that_record
 from windtunnel.selection import selected
 from windtunnel.settings import Settings
 from windtunnel.trial_requests import recorded_of, shares_of, trial_of
@@ -284,8 +285,10 @@ def _collect_dags(
         known = _with_triggered(pool, plan.found, collected.files, settings)
         requests = run_requests(known, collected.files, fixtures)
         seen = that_record(requests, pool.folder) if plan.records else requests
-        runs = collect_runs(pool, that_look(seen) if plan.looks else seen, settings.timeout)
-        done = sorted(_watched(runs, "run", len(requests), progress, collected), key=lambda facts: facts.location)
+        beside = makers_beside(known, collected.files, fixtures)
+        runs = collect_runs(pool, [*(that_look(seen) if plan.looks else seen), *beside], settings.timeout)
+        ran = _watched(runs, "run", len(requests) + len(beside), progress, collected)
+        done = sorted(_that_were_asked(ran, beside), key=lambda facts: facts.location)
         others = _others_who_might_ask(pool, plan.found, done, settings, fixtures)
         collected.runs = settle([*done, *others])[: len(done)]
         again = context_requests(requests, collected.runs, plan.contexts, settings)
@@ -341,15 +344,25 @@ def _others_who_might_ask(
     return tuple(collect_runs(pool, requests, settings.timeout))
 
 
+def _that_were_asked(runs: Iterable[RunFacts], beside: Iterable[DagRunRequest]) -> Iterator[RunFacts]:
+    """The runs without those of DAGs that were played for the assets which they make."""
+    others = {(request.dag.location, request.dag.dag_id) for request in beside}
+    return (run for run in runs if (run.location, run.dag_id) not in others)
+
+
 def _with_triggered(
     pool: Pool, found: Found, loaded: Sequence[DagFileFacts], settings: Settings
 ) -> list[tuple[DagFile, DagFileFacts]]:
-    """Each DAG file with its facts; with those that nobody has asked for, if a DAG here triggers one that is not."""
+    """Each DAG file with its facts; with those that nobody has asked for, if a DAG here triggers one that is not here.
+
+    Or if it is started by an asset that none here makes.
+    """
     by_path = {file.path: file for file in (*found.dag_files, *found.others)}
     dags = [dag for facts in loaded for dag in facts.dags]
     asked = {other for dag in dags for task in dag.tasks for other in (task.triggers, task.awaits)}
     strange = asked - {"", *(dag.dag_id for dag in dags)}
-    others = collect_dag_files(pool, found.others, settings.timeout) if strange else ()
+    is_started = any(dag.consumes and not makers for dag, makers in zip(dags, makers_in(dags), strict=True))
+    others = collect_dag_files(pool, found.others, settings.timeout) if strange or is_started else ()
     return [(as_loaded(by_path[facts.path], facts), facts) for facts in (*others, *loaded)]
 
 

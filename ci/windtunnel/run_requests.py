@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from windtunnel.collectors.asset_events import makers_in
 from windtunnel.collectors.context_plan import contexts_for
 from windtunnel.collectors.contexts import ContextRequest
 from windtunnel.collectors.dags import DagFile
@@ -29,6 +30,19 @@ def run_requests(
         for dag in facts.dags
         if not dag.unserializable
     ]
+
+
+def makers_beside(
+    known: Iterable[tuple[DagFile, DagFileFacts]], loaded: Iterable[DagFileFacts], fixtures: Fixtures
+) -> list[DagRunRequest]:
+    """One run for each DAG `known` and not `loaded` that makes an asset which starts one of those."""
+    known, paths = tuple(known), {facts.path for facts in loaded}
+    dags = [(dag, facts) for _, facts in known for dag in facts.dags]
+    makers = makers_in([dag for dag, _ in dags])
+    wanted = {maker for (_, facts), own in zip(dags, makers, strict=True) if facts.path in paths for maker in own}
+    beside = {id(dags[number][0]) for number in wanted if dags[number][1].path not in paths}
+    others = {id(facts): facts for _, facts in dags if facts.path not in paths}
+    return [request for request in run_requests(known, others.values(), fixtures) if id(request.dag) in beside]
 
 
 def run_request(file: DagFile, dag: DagFacts, near: tuple[DagFile, ...], fixtures: Fixtures) -> DagRunRequest:

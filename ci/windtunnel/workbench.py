@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from windtunnel.baseline import match, read_baseline
+from windtunnel.collectors.asset_events import heard_by, is_by_assets, makers_in
 from windtunnel.collectors.contexts import collect_contexts
 from windtunnel.collectors.dags import DagFile, as_loaded, loads
 from windtunnel.collectors.discovery import discover
@@ -246,14 +247,31 @@ class Workbench:
         return run_request(file, dag, self._neighbours(file, dag), self._fixtures)
 
     def _run(self, dags: list[tuple[DagFile, DagFacts]]) -> list[RunFacts]:
-        requests = {(dag.location.path, dag.dag_id): self._request(file, dag) for file, dag in dags}
-        missing = [request for key, request in requests.items() if key not in self._runs]
+        wanted = {_key(dag): self._request(file, dag) for file, dag in dags}
+        requests = {**wanted, **{_key(dag): self._request(file, dag) for file, dag in self._makers_for(dags)}}
+        events = [event for run in self._runs.values() for event in run.events]
+        missing = [
+            replace(request, heard=heard_by(request.dag, events))
+            for key, request in requests.items()
+            if key not in self._runs
+        ]
         if self._plan.records:
             missing = that_record(missing, self._pools.dags.folder)
         missing = that_look(missing) if self._plan.looks else missing
         for run in collect_runs(self._pools.dags, missing, self._settings.timeout):
             self._runs[run.location.path, run.dag_id] = run
-        return [self._runs[key] for key in requests]
+        return [self._runs[key] for key in wanted]
+
+    def _makers_for(self, dags: list[tuple[DagFile, DagFacts]]) -> list[tuple[DagFile, DagFacts]]:
+        """The DAGs of the repository that make the assets which start these."""
+        if not any(is_by_assets(dag) for _, dag in dags):
+            return []
+        everybody, wanted = list(self._all_dags()), {_key(dag) for _, dag in dags}
+        makers = makers_in([dag for _, dag in everybody])
+        numbers = {
+            number for (_, dag), own in zip(everybody, makers, strict=True) if _key(dag) in wanted for number in own
+        }
+        return [everybody[number] for number in sorted(numbers)]
 
     def _all_dags(self) -> Iterator[tuple[DagFile, DagFacts]]:
         for file in self._dag_files:
@@ -328,6 +346,10 @@ class Workbench:
         _head, _, rest = render(report, "full", width=width, verbosity=1).partition("\n\n")
         shown, _, _verdict = rest.rpartition("\n\n")
         return shown
+
+
+def _key(dag: DagFacts) -> tuple[str, str]:
+    return dag.location.path, dag.dag_id
 
 
 def _output(facts: object) -> str:

@@ -22,6 +22,18 @@ def dag_with(dag_id, schedule, command=BOTH):
     return made
 
 
+def start_of(context):
+    return context["data_interval_start"]
+
+
+def ends_of(context):
+    return start_of(context), context["data_interval_end"]
+
+
+def widened(start, end):
+    return (start, end) if start < end else (end - timedelta(days=1), end)
+
+
 cron = dag_with("cron", "0 6 * * *")
 delta = dag_with("delta", timedelta(days=1))
 whole = dag_with("whole", CronDataIntervalTimetable("0 6 * * *", timezone="UTC"))
@@ -50,6 +62,16 @@ with DAG("by_context", schedule="@daily", start_date=datetime(2026, 1, 1), catch
         print(f"from {data_interval_start} to {data_interval_end}")
         return ds
 
+    @task
+    def through_helpers(**context):
+        return ends_of(context)
+
+    @task
+    def careful_helper(data_interval_start=None, data_interval_end=None):
+        return widened(data_interval_start, data_interval_end)
+
+    through_helpers()
+    careful_helper()
     takes_care()
     sets_anew()
     only_tells()
@@ -67,6 +89,7 @@ def test_both_ends_are_told_where_the_schedule_is_of_points_in_time(examine):
     report = examine({"dags/select.py": DAGS}, select=("WT231",))
     assert sorted((found.dag_id, found.task_id) for found in report.findings) == [
         ("by_context", "select"),
+        ("by_context", "through_helpers"),
         ("cron", "select"),
         ("delta", "select"),
     ]

@@ -9,6 +9,7 @@ from windtunnel.facts import SaveState
 from windtunnel.settings import Settings
 
 MODULE = """\
+import contextlib
 import sqlite3
 import tempfile
 
@@ -40,6 +41,23 @@ def claims(url: str) -> dict:
 def empty(url: str) -> dict:
     fsspec.open(url, "wb").open().close()
     return {"path": url}
+
+
+@datasaver()
+def own_rows(base: str) -> dict:
+    with contextlib.closing(sqlite3.connect(base)) as known, known:
+        known.execute("create table t (a int)")
+        known.execute("insert into t values (1)")
+    return {"rows": 1}
+
+
+@datasaver()
+def lost_rows(base: str) -> dict:
+    known = sqlite3.connect(base)
+    known.execute("create table t (a int)")
+    known.execute("insert into t values (1)")
+    known.close()
+    return {"rows": 1}
 
 
 @datasaver()
@@ -132,6 +150,12 @@ with contextlib.closing(sqlite3.connect(path("f"))) as store:
     store.execute(stores.RULED)
     save(store, table="ruled")
 --
+own_kept: WHOLE
+drive("own_rows", base=path("kept"))
+--
+own_lost: UNCOMMITTED
+drive("lost_rows", base=path("lost"))
+--
 in_memory: UNSEEN
 import contextlib, sqlite3
 with contextlib.closing(sqlite3.connect(":memory:")) as store:
@@ -177,7 +201,7 @@ def test_what_became_of_a_save_is_seen_where_it_can_be_asked(report, task_id):
 
 def test_nothing_that_was_kept_is_accused(report):
     accused = {finding.message.partition("task '")[2].partition("'")[0] for finding in report.findings}
-    assert accused == {"memory", "claims", "empty", "torn", "uncommitted", "twice"}
+    assert accused == {"memory", "claims", "empty", "torn", "uncommitted", "own_lost", "twice"}
 
 
 def test_two_savers_that_replace_one_table_are_told(report):

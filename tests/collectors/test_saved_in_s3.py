@@ -69,6 +69,43 @@ with DAG("objects", schedule=None):
         built.execute(nodes, inputs={"url": f"s3://bucket/{name}"})
 
 """
+MEETING_FILE = """\
+import fsspec
+import pandas as pd
+from airflow.sdk import DAG, ObjectStoragePath, task
+
+PLACE = ObjectStoragePath("s3://bucket/met")
+
+
+@task(max_active_tis_per_dagrun=1)
+def save(name: str, text: str) -> None:
+    (PLACE / name).write_text(text)
+
+
+with DAG("met", schedule=None, max_active_tasks=1):
+    save.override(task_id="mapped").partial(name="mapped.txt").expand(text=["north", "south"])
+
+    @task
+    def exported(region: str) -> None:
+        pd.DataFrame({"a": [region]}).to_csv("s3://bucket/met/table.csv")
+
+    exported.override(task_id="first").expand(region=["east", "west"])
+
+    @task(weight_rule="absolute", priority_weight=9)
+    def collect() -> None:
+        fsspec.filesystem("s3").pipe("s3://bucket/met/numbers.txt", b"3 4")
+
+    @task(weight_rule="absolute")
+    def add() -> int:
+        return sum(map(int, fsspec.filesystem("s3").cat("s3://bucket/met/numbers.txt").split()))
+
+    collect()
+    add()
+
+for dag_id in ("orders", "returns"):
+    with DAG(dag_id, schedule="@daily"):
+        save("sums.txt", dag_id)
+"""
 EXPECTED = {
     "csv": (["csv"], "a.csv", SaveState.WHOLE),
     "closed": (["closed"], "large.bin", SaveState.WHOLE),
@@ -77,6 +114,9 @@ EXPECTED = {
     "torn": (["torn"], "torn.json", SaveState.UNREADABLE),
     "twice": (["csv", "again"], "twice.csv", SaveState.WHOLE),
 }
+
+
+SELECTED = ("WT301", "WT402", "WT403", "WT404", *(f"WT{code}" for code in range(417, 423)), "WT344")
 
 
 @pytest.fixture(scope="module")
@@ -103,23 +143,43 @@ def report(store, tmp_path_factory):
     files = {
         "modules/objects.py": MODULE,
         "dags/objects.py": DAG_FILE + calls,
+        "dags/met.py": MEETING_FILE,
         "pyproject.toml": "",
         "windtunnel.d/s3.yaml": f"environment:\n{environment}  AWS_ENDPOINT_URL: {store}\n",
     }
     for path, text in files.items():
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
-    report = run(Settings(root, select=("WT301", "WT402", "WT403", "WT404", "WT417")))
+    report = run(Settings(root, select=SELECTED))
     assert not [finding.message for finding in report.findings if finding.code == "WT301"]
     return report
 
 
+def saves_of(report):
+    return next(run for run in report.runs if run.dag_id == "objects").saves
+
+
 @pytest.mark.parametrize("task_id", EXPECTED)
 def test_what_lies_in_the_store_is_what_is_told(report, task_id):
-    found = [(save.state, save.detail) for save in report.runs[0].saves if save.task_id == task_id and save.path]
+    found = [(save.state, save.detail) for save in saves_of(report) if save.task_id == task_id and save.path]
     assert {state for state, _ in found} == {EXPECTED[task_id][2]}, found
 
 
 def test_an_upload_that_nobody_completes_is_a_missing_save_and_a_key_written_twice_is_told(report):
-    accused = {(finding.code, finding.message.partition("task '")[2].partition("'")[0]) for finding in report.findings}
+    found = [finding for finding in report.findings if finding.dag_id == "objects"]
+    accused = {(finding.code, finding.message.partition("task '")[2].partition("'")[0]) for finding in found}
     assert accused == {("WT402", "never_closed"), ("WT402", "taken_away"), ("WT404", "torn"), ("WT417", "twice")}
+
+
+def test_tasks_and_dags_that_meet_at_one_key_are_told_and_who_reads_it_too_early(report):
+    met = {
+        (finding.code, finding.message.partition("s3://bucket/met/")[2].partition(",")[0])
+        for finding in report.findings
+        if finding.dag_id != "objects"
+    }
+    assert met == {
+        ("WT418", "mapped.txt"),
+        ("WT418", "table.csv"),
+        ("WT419", "sums.txt"),
+        ("WT422", "numbers.txt"),
+    }

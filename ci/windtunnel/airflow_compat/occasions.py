@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
-from airflow.models.asset import AssetEvent, AssetModel
 from airflow.models.dag import DagModel
 from airflow.models.dagbag import DBDagBag
 from airflow.models.dagrun import DagRun
@@ -101,7 +100,7 @@ def start_by_api(dag_id: str, conf: Mapping[str, Any]) -> str:
 
 
 def start_by_assets(dag_id: str, conf: Mapping[str, Any]) -> str:
-    """The run_id of a run as the scheduler makes it when all the assets have events: these come from outside."""
+    """The run_id of a run as the scheduler makes it when all the assets have events."""
     return _create(dag_id, DagRunType.ASSET_TRIGGERED, conf)
 
 
@@ -132,7 +131,7 @@ def _create(
     with create_session() as session:
         session.execute(update(DagModel).values(is_paused=False, next_dagrun_create_after=None))
         dag = DBDagBag().get_latest_version_of_dag(dag_id, session=session)
-        run = dag.create_dagrun(
+        dag.create_dagrun(
             run_id=run_id,
             logical_date=logical and instance(logical),
             data_interval=interval and tuple(map(instance, interval)),
@@ -143,8 +142,6 @@ def _create(
             state=DagRunState.QUEUED,
             session=session,
         )
-        if kind is DagRunType.ASSET_TRIGGERED:
-            run.consumed_asset_events.extend(_events(dag_id, session))
     return run_id
 
 
@@ -153,11 +150,3 @@ _BY = {
     DagRunType.MANUAL: DagRunTriggeredByType.REST_API,
     DagRunType.ASSET_TRIGGERED: DagRunTriggeredByType.ASSET,
 }
-
-
-def _events(dag_id: str, session: Any) -> list[Any]:
-    consumed = select(AssetModel).where(AssetModel.scheduled_dags.any(dag_id=dag_id))
-    events = [AssetEvent(asset_id=asset.id, extra={}) for asset in session.scalars(consumed)]
-    session.add_all(events)
-    session.flush()
-    return events

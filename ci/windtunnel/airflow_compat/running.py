@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from windtunnel.airflow_compat.environment import BUNDLE, bundle_variable
 from windtunnel.airflow_compat.listening import Observer
-from windtunnel.facts import RunEnd
+from windtunnel.facts import AssetEventFacts, RunEnd
 
 _FINISHED = ("success", "failed")
 _ENDED = ("success", "failed", "skipped", "upstream_failed", "removed")
@@ -142,13 +142,14 @@ class Played:
     """A run that was played: its state in Airflow's word, how it was left, and the texts that belong to it alone.
 
     `instances` are (task_id, map_index, state or "", attempts, seconds), as stored; a task that nobody heard the end of
-    because the run was cut off is running.
+    because the run was cut off is running. `events` are those of assets that its tasks have made.
     """
 
     state: str
     end: RunEnd
     marks: tuple[str, ...]
     instances: tuple[tuple[str, int, str, int, float], ...]
+    events: tuple[AssetEventFacts, ...] = ()
 
 
 def play(
@@ -166,6 +167,7 @@ def play(
     `start` makes another run instead, and tells its run_id. Raises what Airflow raises where it does not start the run:
     a required param without a value, for one.
     """
+    from windtunnel.airflow_compat.asset_events import events_of
     from windtunnel.airflow_compat.attempts import Attempts, nursery_of
     from windtunnel.airflow_compat.awaited import provide_awaited_runs
     from windtunnel.airflow_compat.nursery import NurseryLost
@@ -198,7 +200,22 @@ def play(
             (task_id, index, "running" if (task_id, index) in lost else state, tries, taken)
             for task_id, index, state, tries, taken in task_instances(dag.dag_id, run_id)
         ),
+        events_of(dag.dag_id, run_id),
     )
+
+
+def by_events(dag: Any, conf: Mapping[str, Any], date: str, heard: Iterable[AssetEventFacts]) -> Callable[[], str]:
+    """What starts the run that would be made by itself, as one that these events of assets start."""
+
+    def start() -> str:
+        from windtunnel.airflow_compat.asset_events import give_events
+        from windtunnel.airflow_compat.scheduling import create_run
+
+        run_id = create_run(dag.dag_id, _moment(date) or living_date(dag), conf)
+        give_events(dag.dag_id, run_id, heard)
+        return run_id
+
+    return start
 
 
 class _Run(NamedTuple):

@@ -12,6 +12,7 @@ from windtunnel.facts import FileUseFacts, RunFacts
 
 _IS_NO_RESULT = re.compile(r"(^|[._/-])lock|\.pid$|heartbeat|cache|joblib|(^|/)\.[^/]", re.IGNORECASE)
 _QUOTED = re.compile(r"'([^']+)'")
+_AT_A_STORE = re.compile(r"(?<=\S) at \S+$")
 _DATABASE = re.compile(r"\.(db|sqlite3?|duckdb|ddb|mdb|lmdb|h5|hdf5)$", re.IGNORECASE)
 
 
@@ -25,8 +26,9 @@ def by_path(run: RunFacts) -> Mapping[str, Sequence[FileUseFacts]]:
 
 def is_result(path: str) -> bool:
     """Whether a file is by its name no log, lock, cache or database, which many may share."""
-    name = path.rpartition("/")[2]
-    return not (KEEPS_A_RECORD.search(name) or _IS_NO_RESULT.search(common(path)) or _DATABASE.search(name))
+    place = _AT_A_STORE.sub("", path) if "://" in path else common(path)
+    name = place.rpartition("/")[2]
+    return not (KEEPS_A_RECORD.search(name) or _IS_NO_RESULT.search(place) or _DATABASE.search(name))
 
 
 class Order:
@@ -68,7 +70,9 @@ def replaced(uses: Collection[FileUseFacts]) -> Iterator[tuple[FileUseFacts, Fil
 
 
 def names(message: str, use: FileUseFacts) -> bool:
-    """Whether a message of Python's has the path in quotes, be it relative to the working folder that it lies in."""
+    """Whether a message has the path in quotes, be it relative to the working folder; of an object, its key."""
+    if use.is_object:
+        return _AT_A_STORE.sub("", use.path.partition("://")[2]) in message
     quoted = _QUOTED.findall(message)
     near = use.path.endswith(tuple(f"/cwd/{text.removeprefix('./')}" for text in quoted))
     return use.path in quoted or (use.loose and near)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from windtunnel.facts import ContextFacts, Occasion, OutputFacts, TaskRunFacts, UndatedFacts, VisitFacts
 from windtunnel.findings import Complaint, Location
@@ -42,8 +43,16 @@ def is_record(output: OutputFacts) -> bool:
     return bool(KEEPS_A_RECORD.search(output.table or output.path.rpartition("/")[2]))
 
 
-def writer_of(context: ContextFacts, path: str) -> tuple[Location, str]:
-    """The line that writes a file, and the task; the DAG's, and "", where nobody was seen to.
+class Writer(NamedTuple):
+    """The task's line that writes a file, the task, and where the file is opened, if not there."""
+
+    location: Location
+    task_id: str = ""
+    evidence: str = ""
+
+
+def writer_of(context: ContextFacts, path: str) -> Writer:
+    """Who writes a file; the DAG's line, and no task, where nobody was seen to.
 
     Of several tasks that write it, the last: those before have made room for it.
     """
@@ -52,9 +61,9 @@ def writer_of(context: ContextFacts, path: str) -> tuple[Location, str]:
     if same:
         order = list(dict.fromkeys(use.task_id for use in same))
         last = next(use for use in same if use.task_id == order[-1])
-        return last.location, last.task_id
+        return Writer(last.location, last.task_id, last.evidence)
     saved = next((save for save in context.plain.saves if _OWN.sub("", save.path) == _OWN.sub("", path)), None)
-    return (saved.location, saved.task_id) if saved else (context.location, "")
+    return Writer(saved.location, saved.task_id) if saved else Writer(context.location)
 
 
 def by_whom(task_id: str) -> str:
@@ -93,6 +102,6 @@ def undated_faults(context: UndatedFacts, occasion: Occasion) -> Iterator[Compla
             yield told(task, f"fails in {occasion.value}, which has no logical date")
     for output in visit.outputs if visit else ():
         if output.new and _NONE.search(shown(output.path)):
-            location, task_id = writer_of(context, output.path)
+            location, task_id, opened = writer_of(context, output.path)
             message = f"{by_whom(task_id)} writes {label(output)} in {occasion.value}, which has no logical date"
-            yield Complaint(location, message, task_id=task_id)
+            yield Complaint(location, message, opened, task_id=task_id)

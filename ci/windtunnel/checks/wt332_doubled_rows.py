@@ -58,11 +58,11 @@ PASSING = _FILE % ("", 'store.execute("delete from totals where day = ?", [ds])\
 )
 def doubled_rows(context: RepeatedFacts) -> Iterator[Complaint]:
     for output, occasion in (*_by_clearing(context), *_by_retrying(context)):
-        location, task_id = writer_of(context, output.path)
+        location, task_id, opened = writer_of(context, output.path)
         rows = f"{output.added} {'row' if output.added == 1 else 'rows'}"
         after = "is cleared and runs again" if occasion is Occasion.CLEARED else "is repeated after it was killed"
         message = f"{by_whom(task_id)} adds the same {rows} to {label(output)} again when it {after}"
-        yield Complaint(location, message, task_id=task_id)
+        yield Complaint(location, message, opened, task_id=task_id)
 
 
 def _by_clearing(context: RepeatedFacts) -> Iterator[tuple[OutputFacts, Occasion]]:

@@ -56,9 +56,9 @@ def growing_output(context: TwiceFacts) -> Iterator[Complaint]:
     visit = context.visit(Occasion.CLEARED)
     for output in visit.outputs if visit is not None and ended_well(visit) else ():
         if _grows(output) and not is_record(output):
-            location, task_id = writer_of(context, output.path)
+            location, task_id, opened = writer_of(context, output.path)
             message = f"{by_whom(task_id)} adds to {label(output)} again what it has added before when it is cleared"
-            yield Complaint(location, message, task_id=task_id)
+            yield Complaint(location, message, opened, task_id=task_id)
 
 
 def _grows(output: OutputFacts) -> bool:

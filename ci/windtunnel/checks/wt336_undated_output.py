@@ -62,10 +62,10 @@ def undated_output(context: TwiceFacts) -> Iterator[Complaint]:
     for output in dated[1].outputs:
         is_first = (output.path, output.table) in first
         if is_first and _replaces(output) and label(output) not in saved and not is_record(output):
-            location, task_id = writer_of(context, output.path)
+            location, task_id, opened = writer_of(context, output.path)
             crowd = f"catchup may have {context.plain.beside} of them at work at one time"
             message = f"{by_whom(task_id)} writes {label(output)} in every run, and {crowd}"
-            yield Complaint(location, message, task_id=task_id)
+            yield Complaint(location, message, opened, task_id=task_id)
 
 
 def _replaces(output: OutputFacts) -> bool:

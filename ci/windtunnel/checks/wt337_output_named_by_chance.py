@@ -64,8 +64,9 @@ def output_named_by_chance(context: TwiceFacts) -> Iterator[Complaint]:
     for output, reason in (*_beside(first, again), *_of_today(context, first)):
         if _shape(output.path) not in told and not is_record(output) and not _OF_CHANCE.search(output.path):
             told.add(_shape(output.path))
-            location, task_id = writer_of(context, output.path)
-            yield Complaint(location, f"{by_whom(task_id)} writes {label(output)} {reason}", task_id=task_id)
+            location, task_id, opened = writer_of(context, output.path)
+            message = f"{by_whom(task_id)} writes {label(output)} {reason}"
+            yield Complaint(location, message, opened, task_id=task_id)
 
 
 def _beside(first: VisitFacts, again: VisitFacts) -> Iterator[tuple[OutputFacts, str]]:

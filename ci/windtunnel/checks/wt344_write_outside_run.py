@@ -62,10 +62,10 @@ PASSING = _FILE % ('os.environ["TMPDIR"] + "/totals"', "")
 )
 def write_outside_run(run: RunFacts, settings: Settings) -> Iterator[Complaint]:
     home = f"{settings.root}/"
-    left = [use for use in run.uses if use.writes and use.left and not is_own(use.path)]
+    left = [use for use in run.uses if use.writes and use.left and not (use.is_object or is_own(use.path))]
     outside = {use.path: use for use in left if not use.path.startswith(home)}
     if outside:
         first = min(outside.values(), key=lambda use: use.at)
         others = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
         message = f"task {first.label!r} really writes {first.path}{others}, outside the folders of its run"
-        yield Complaint(first.location, message, task_id=first.task_id)
+        yield Complaint(first.location, message, first.evidence, task_id=first.task_id)

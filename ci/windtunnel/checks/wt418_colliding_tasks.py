@@ -63,4 +63,4 @@ def colliding_tasks(run: RunFacts) -> Iterator[Complaint]:
                 told.add(who)
                 tasks = f"tasks {earlier.label!r} and {later.label!r}"
                 message = f"{tasks} both write {shown(path)}, and nothing orders them: what one has written is lost"
-                yield Complaint(later.location, message, task_id=later.task_id)
+                yield Complaint(later.location, message, later.evidence, task_id=later.task_id)

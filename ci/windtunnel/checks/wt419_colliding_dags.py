@@ -77,7 +77,7 @@ def colliding_dags(everything: AllRunsFacts) -> Iterator[Complaint]:
             if mine.content != others.content:
                 message = f"DAGs {one!r} (task {mine.task_id!r}) and {other!r} (task {others.task_id!r}) both write"
                 where = f"{shown(others.path)}, and nothing orders them"
-                yield Complaint(others.location, f"{message} {where}", task_id=others.task_id)
+                yield Complaint(others.location, f"{message} {where}", others.evidence, task_id=others.task_id)
 
 
 def _written_by(run: RunFacts) -> Last:

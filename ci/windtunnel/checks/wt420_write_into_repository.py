@@ -61,4 +61,4 @@ def write_into_repository(run: RunFacts, settings: Settings) -> Iterator[Complai
             told.add(place)
             path = use.path.removeprefix(f"{settings.root}/")
             message = f"task {use.task_id!r} writes {path}, which lies among the files of the repository"
-            yield Complaint(use.location, message, task_id=use.task_id)
+            yield Complaint(use.location, message, use.evidence, task_id=use.task_id)

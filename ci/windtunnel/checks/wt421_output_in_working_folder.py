@@ -62,4 +62,5 @@ def output_in_working_folder(run: RunFacts) -> Iterator[Complaint]:
         if is_result and use.path not in read and use.task_id in well and place not in told:
             told.add(place)
             message = f"task {use.task_id!r} leaves {shown(use.path)}, where nobody reads it"
-            yield Complaint(use.location, f"{message}: on a worker that is whichever folder", task_id=use.task_id)
+            message += ": on a worker that is whichever folder"
+            yield Complaint(use.location, message, use.evidence, task_id=use.task_id)

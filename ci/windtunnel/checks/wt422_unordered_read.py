@@ -68,7 +68,8 @@ def unordered_read(run: RunFacts) -> Iterator[Complaint]:
             if (path, reader.task_id) not in told and reader.task_id not in waiting:
                 told.add((path, reader.task_id))
                 message = f"task {reader.label!r} reads {shown(path)}, which task {writer.label!r} has written"
-                yield Complaint(reader.location, f"{message}, and does not wait for it", task_id=reader.task_id)
+                message += ", and does not wait for it"
+                yield Complaint(reader.location, message, reader.evidence, task_id=reader.task_id)
     yield from _too_early(run, order)
 
 

@@ -72,4 +72,4 @@ def stale_read(context: TwiceFacts) -> Iterator[Complaint]:
         for path in filter(is_result, visit.stale):
             use = next(use for use in visit.uses if use.path == path)
             message = f"task {use.task_id!r} reads {shown(path)} in the run of {visit.date} as the run of {first.date}"
-            yield Complaint(use.location, f"{message} has left it", task_id=use.task_id)
+            yield Complaint(use.location, f"{message} has left it", use.evidence, task_id=use.task_id)

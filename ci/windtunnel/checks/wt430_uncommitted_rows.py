@@ -59,4 +59,5 @@ PASSING = _FILE % ("\n        store.commit()", "")
 def uncommitted_rows(lost: UncommittedFacts) -> Iterator[Complaint]:
     rows = f"{lost.rows} {'row' if lost.rows == 1 else 'rows'} to" if lost.rows else "changes to"
     message = f"task {lost.task!r} writes {rows} table {lost.table!r} of {shown(lost.path)}, and {lost.how}"
-    yield Complaint(lost.location, f"{message} without a commit: they are lost", task_id=lost.task_id)
+    evidence = f"by what stands at {lost.inner}" if lost.inner else ""
+    yield Complaint(lost.location, f"{message} without a commit: they are lost", evidence, task_id=lost.task_id)

@@ -72,10 +72,10 @@ def partial_commit(context: ResumedFacts) -> Iterator[Complaint]:
     for output in again.outputs:
         before = known.get((output.path, output.table))
         if before is not None and _is_in_part_twice(output, before):
-            location, task_id = writer_of(context, output.path)
+            location, task_id, opened = writer_of(context, output.path)
             rows = f"{output.twice} {'row' if output.twice == 1 else 'rows'} of {before.added}"
             message = f"{by_whom(task_id)} adds {rows} to {label(output)} again when it was killed between two commits"
-            yield Complaint(location, message, task_id=task_id)
+            yield Complaint(location, message, opened, task_id=task_id)
 
 
 def _is_in_part_twice(output: OutputFacts, before: OutputFacts) -> bool:

@@ -219,7 +219,9 @@ class AttemptWatch:
 
 def _with_losses(saves: Iterable[SaveFacts], lost: Iterable[UncommittedFacts]) -> Iterator[SaveFacts]:
     """The saves, of which some are known by now to be in transactions that nobody has committed."""
-    tables = {(one.path, one.table) for one in lost}
+    lost = tuple(lost)
+    tables, files = {(one.path, one.table) for one in lost}, {one.path for one in lost}
     for save in saves:
         is_lost = save.state is SaveState.UNSEEN and (save.path, save.table) in tables
+        is_lost = is_lost or (save.state is SaveState.WHOLE and not save.table and save.path in files)
         yield replace(save, state=SaveState.UNCOMMITTED, detail="") if is_lost else save

@@ -17,6 +17,7 @@ from windtunnel.collectors.failures import is_users, relative
 from windtunnel.findings import Location
 
 _LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "")
+_MOST_OPENED = 1000
 _WRITING = os.O_WRONLY | os.O_RDWR
 _DEEDS = {
     "os.mkdir",
@@ -37,6 +38,8 @@ class NetworkRefused(ConnectionRefusedError):
 class Effects:
     """What this process has tried so far: hosts it was kept from, files it renamed, and how many things it wrote.
 
+    `opened` are the first of the files that it opened to write them, and the databases.
+
     `culprits` are the lines below `root` that the refused hosts were first asked from, where there was such a line.
     """
 
@@ -46,6 +49,7 @@ class Effects:
     allowed: AllowedHosts = field(default_factory=AllowedHosts)
     renamed: dict[str, str] = field(default_factory=dict)
     deeds: int = 0
+    opened: list[str] = field(default_factory=list)
 
     def allow(self, hosts: tuple[str, ...]) -> None:
         """From now on let this process reach these hosts too."""
@@ -87,16 +91,25 @@ def refuse_network(root: Path | None = None) -> Effects:
 
     def audit(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
-            effects.deeds += bool(isinstance(arguments[2], int) and arguments[2] & _WRITING)
+            if isinstance(arguments[2], int) and arguments[2] & _WRITING:
+                effects.deeds += 1
+                _note_opened(effects, arguments[0])
         elif event == "os.rename":
             _note_rename(effects, *arguments[:2])
         elif event in _DEEDS:
             effects.deeds += 1
+            if event == "sqlite3.connect":
+                _note_opened(effects, arguments[0])
         elif event.startswith("socket."):
             _judge(event, arguments, effects)
 
     sys.addaudithook(audit)
     return effects
+
+
+def _note_opened(effects: Effects, name: Any) -> None:
+    if isinstance(name, str) and len(effects.opened) < _MOST_OPENED:
+        effects.opened.append(name)
 
 
 def _note_rename(effects: Effects, source: Any, target: Any) -> None:

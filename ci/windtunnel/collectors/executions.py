@@ -30,7 +30,8 @@ class Saved:
     started anything that Python can see; `lazy` that it will run only when Dask computes what is asked of it. `rows`
     are those of what was saved, None where it has none that are certain; `stamp` is that of its file when it had just
     ended, None where nobody looked; `table` the SQLite file and its table that were
-    written, and `committed` the rows that others saw there then.
+    written, and `committed` the rows that others saw there then. `opened` are the files that it was seen to open to
+    write them.
     """
 
     node: Any
@@ -46,6 +47,7 @@ class Saved:
     stamp: tuple[int, int] | None = None
     table: tuple[str, str] | None = None
     committed: int | None = None
+    opened: tuple[str, ...] = ()
     at: float = field(default_factory=time.monotonic)
 
 
@@ -102,6 +104,7 @@ class Execution:
     broken: list[Broken] = field(default_factory=list)
     replaced: dict[str, str] = field(default_factory=dict)
     deeds_before: dict[str, int] = field(default_factory=dict)
+    opened_before: dict[str, int] = field(default_factory=dict)
     driven_at: Location | None = None
     abroad: bool = False
     well: bool = False

@@ -5,21 +5,27 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import sys
 import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from windtunnel.collectors.dags import own_folder
+from windtunnel.collectors.duck_tables import announce
+from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.file_frames import is_named, through
 from windtunnel.collectors.file_places import is_inside, is_unread, print_of
+from windtunnel.collectors.recorder import when_imported
+from windtunnel.collectors.shared_places import CLEARED, LISTED, READ, WRITTEN, Board, Claim
+from windtunnel.collectors.store_uses import StoreUses
 from windtunnel.collectors.tree_keeper import KEPT_TREE
-from windtunnel.collectors.writes import users_line
+from windtunnel.collectors.writes import lines_at_work, users_line
 from windtunnel.facts import FileUseFacts
 from windtunnel.findings import Location
 
@@ -29,11 +35,14 @@ _NO_FILES = ("/dev/", "/proc/", "/sys/")
 _OF_PYTHON = tuple(
     f"{place}/" for place in {*sysconfig.get_paths().values(), sys.base_prefix, "/usr", "/etc", "/lib", "/lib64"}
 )
+_HIDDEN = str(Path("~/.").expanduser()) + "/."
 _CODE = (".py", ".pyc", ".so", ".pth")
 _OPENING = ("open", "sqlite3.connect", "os.rename")
 _LOCKING = ("fcntl.flock", "fcntl.lockf")
+_LISTING = ("os.listdir", "os.scandir")
+_REMOVING = {"os.remove": WRITTEN, "os.rmdir": WRITTEN, "shutil.rmtree": CLEARED}
 _GIVING = ("subprocess.Popen", "os.posix_spawn", "os.system", "os.fork", "os.exec", "socket.connect")
-_HEARD = frozenset((*_OPENING, *_LOCKING, *_GIVING))
+_HEARD = frozenset((*_OPENING, *_LOCKING, *_GIVING, *_LISTING, *_REMOVING))
 _MOST = 200  # of each kind: written, read
 _NOWHERE = Location("")
 CHANCE = re.compile(r"^tmp[a-z0-9_]{8}")
@@ -44,11 +53,11 @@ class FileUses:
     """What the task at work in this process has opened, at lines of the user's. Nothing is noted before `begin`.
 
     Audit hooks see what goes through Python: a library that opens files in C is not seen. `on_write` is called before
-    each file that is opened for writing and was not before.
+    each file or object that is opened for writing and was not before. `stores` sees the objects of stores.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, effects: Effects, board: Board | None = None) -> None:
+        self._root, self._board = root, board
         self._task = ""
         self._map_index = -1
         self._seen: dict[tuple[str, bool], FileUseFacts] = {}
@@ -58,6 +67,10 @@ class FileUses:
         self._ours = os.path.realpath(own_folder() / KEPT_TREE) + "/"
         self._is_locking = self._is_giving = False
         self.on_write: Callable[[], None] | None = None
+        self.stores = StoreUses(root, effects, lambda: (self._task, self._map_index), self._about_to_open)
+        self._folder = os.path.realpath(own_folder()) + "/"
+        self._process = os.getpid()
+        when_imported("duckdb", announce)
         sys.addaudithook(self._audit)
 
     def begin(self, task_id: str, map_index: int = -1) -> None:
@@ -65,7 +78,9 @@ class FileUses:
         self._task, self._map_index = task_id, map_index
         self._seen, self._reads, self._writers = {}, 0, {}
         self._is_locking = self._is_giving = False
+        self._process = os.getpid()
         self._own = (str(Path.cwd()), os.path.realpath(tempfile.gettempdir()))
+        self.stores.begin()
 
     @contextlib.contextmanager
     def unheard(self) -> Iterator[None]:
@@ -84,13 +99,34 @@ class FileUses:
         undone = set().union(*alive)
         seen = tuple(self._as_left(use, undone=use.path in undone) for use in self._seen.values())
         self._task = task
-        return seen
+        return (*seen, *self.stores.taken())
 
     def _as_left(self, use: FileUseFacts, *, undone: bool) -> FileUseFacts:
         unread = use.writes and not self._is_giving and is_unread(use.path)
         content = print_of(use.path) if use.replaces else ""
         left = use.writes and os.path.lexists(use.path)
         return replace(use, undone=undone, left=left, unread=unread, content=content, locked=self._is_locking)
+
+    @property
+    def has_given_way(self) -> bool:
+        """Whether the run has come to a place where another one is."""
+        return self._board is not None and self._board.read()[1]
+
+    def claim(self, names: Iterable[str], writes: bool) -> None:
+        """The task is about to open these files, where Python may not see it."""
+        for name in names if self._task else ():
+            self._claim(WRITTEN if writes else READ, os.path.realpath(name))
+
+    def _claim(self, kind: str, path: str) -> None:
+        """End the task before it comes to a place where another run is: its own run will be played later."""
+        if self._board is None or path.startswith((self._folder, _HIDDEN, *_NO_FILES)):
+            return
+        task, self._task = self._task, ""  # what we do here is not the task's
+        is_free = self._board.is_free(Claim(kind, path))
+        self._task = task
+        if not is_free:
+            os.kill(self._process, signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)  # it may be one that the task has started
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._task or event not in _HEARD:
@@ -99,6 +135,8 @@ class FileUses:
             self._opened(event, arguments)
         elif event in _LOCKING:
             self._is_locking = True
+        elif event in _LISTING or event in _REMOVING:
+            self._listed(arguments, _REMOVING.get(event, LISTED))
         else:
             self._is_giving = True
 
@@ -132,13 +170,29 @@ class FileUses:
             if use.replaces:
                 self._seen[path, True] = replace(known, replaces=True, times=known.times + 1)
             return
+        lines = lines_at_work(frame, self._root)
+        if lines and not path.startswith(_OF_PYTHON):
+            self._claim(WRITTEN if use.writes else READ, path)
         fleeting = self._is_fleeting(Path(path))
         if _is_folder(path) or not (use.writes or fleeting or _is_data(path)):
             return
-        if location := users_line(frame, self._root):
+        if lines:
             if announced and use.writes and self.on_write is not None:
                 self.on_write()
-            self._keep(replace(use, path=path, location=location, fleeting=fleeting), name, frame)
+            self._keep(replace(use, path=path, location=lines[0], inner=lines[1], fleeting=fleeting), name, frame)
+
+    def _about_to_open(self, url: str, *, writes: bool) -> None:
+        self._claim(WRITTEN if writes else READ, url)
+        if writes and self.on_write is not None:
+            self.on_write()
+
+    def _listed(self, arguments: tuple[Any, ...], kind: str) -> None:
+        name = arguments[0]
+        if self._board is None or not isinstance(name, str | os.PathLike):
+            return
+        path = os.path.realpath(name)
+        if not path.startswith(_OF_PYTHON) and users_line(sys._getframe(2), self._root):  # noqa: SLF001
+            self._claim(kind, path)
 
     def _keep(self, use: FileUseFacts, name: str, frame: Any) -> None:
         self._reads += not use.writes

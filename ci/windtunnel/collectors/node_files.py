@@ -10,8 +10,9 @@ from typing import Any
 
 from windtunnel.collectors.executions import Execution, Saved
 from windtunnel.collectors.file_places import print_of
-from windtunnel.collectors.saved_files import file_of, loaded_file, url_of
+from windtunnel.collectors.saved_files import file_of, loaded_file, loaded_url, url_of
 from windtunnel.collectors.saves import Owner, origin
+from windtunnel.collectors.store_uses import shared_url
 from windtunnel.facts import FileUseFacts, OverwriteFacts
 
 _APPENDS = ("a", "a+", "ab", "append")
@@ -22,7 +23,7 @@ def with_nodes(
     uses: Sequence[FileUseFacts], executions: Iterable[Execution], key: Any, owner: Owner
 ) -> tuple[FileUseFacts, ...]:
     """What Python saw, and the files of nodes that it did not see opened."""
-    known = {(use.path, use.writes) for use in uses}
+    known = {(use.path.partition(" at ")[0] if use.is_object else use.path, use.writes) for use in uses}
     more: dict[tuple[str, bool], FileUseFacts] = {}
     for execution in executions:
         for use in (*_loads(execution, key, owner), *_saves(execution, key, owner)):
@@ -34,27 +35,34 @@ def with_nodes(
 def _loads(execution: Execution, key: Any, owner: Owner) -> Iterator[FileUseFacts]:
     for loaded in execution.loaded:
         if (file := loaded_file(loaded)) and file.is_file():
-            location = origin(loaded.node, owner.root)[1]
-            yield FileUseFacts(key.task_id, os.path.realpath(file), location, at=loaded.at, map_index=key.map_index)
+            path = os.path.realpath(file)
+        elif not (path := shared_url(loaded_url(loaded))):
+            continue
+        location = origin(loaded.node, owner.root)[1]
+        yield FileUseFacts(key.task_id, path, location, at=loaded.at, map_index=key.map_index)
 
 
 def _saves(execution: Execution, key: Any, owner: Owner) -> Iterator[FileUseFacts]:
     for saved in execution.saved:
+        replaces, content = _replaces(saved), ""
         if (file := file_of(saved, owner.effects)) and file.is_file():
-            path, replaces = os.path.realpath(file), _replaces(saved)
-            yield FileUseFacts(
-                key.task_id,
-                path,
-                origin(saved.node, owner.root)[1],
-                writes=True,
-                whole=replaces,
-                map_index=key.map_index,
-                at=saved.at,
-                replaces=replaces,
-                times=int(replaces),
-                content=print_of(path) if replaces else "",
-                left=True,
-            )
+            path = os.path.realpath(file)
+            content = print_of(path) if replaces else ""
+        elif not (path := shared_url(url_of(saved))):
+            continue
+        yield FileUseFacts(
+            key.task_id,
+            path,
+            origin(saved.node, owner.root)[1],
+            writes=True,
+            whole=replaces,
+            map_index=key.map_index,
+            at=saved.at,
+            replaces=replaces,
+            times=int(replaces),
+            content=content,
+            left=True,
+        )
 
 
 def _replaces(saved: Saved) -> bool:
@@ -85,7 +93,7 @@ def _place(saved: Saved, owner: Owner, often: set[str]) -> tuple[str, str] | Non
     if saved.table is not None:
         return saved.table if saved.options.get("if_exists") == "replace" else None
     if url := url_of(saved):
-        return (url, "") if _replaces(saved) else None
+        return (url, "") if _replaces(saved) or shared_url(url) in often else None
     file = _file(saved, owner, often)
     return (str(file), "") if file is not None else None
 

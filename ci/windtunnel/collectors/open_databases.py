@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -41,7 +41,7 @@ class _View(NamedTuple):
 class _Loss:
     path: str
     tables: Mapping[str, int]
-    place: Place
+    stack: Sequence[Place]
     how: str
 
 
@@ -80,9 +80,14 @@ class OpenDatabases:
         told: dict[tuple[str, str, Location], UncommittedFacts] = {}
         for loss in losses:
             if Path(loss.path).is_file():  # else it was a scratch file
-                location = Location(relative(loss.place[0], self._root), loss.place[1])
+                inner, location = (
+                    Location(relative(loss.stack[at][0], self._root), loss.stack[at][1]) for at in (0, -1)
+                )
                 for table, rows in loss.tables.items():
-                    fact = UncommittedFacts(dag_id, task_id, map_index, loss.path, table, rows, location, loss.how)
+                    fact = UncommittedFacts(
+                        *(dag_id, task_id, map_index, loss.path, table, rows, location, loss.how),
+                        inner=None if inner == location else inner,
+                    )
                     told.setdefault((loss.path, table, location), fact)
         return tuple(told.values())
 
@@ -106,7 +111,7 @@ class OpenDatabases:
             frame = frame.f_back
         return tuple(found)
 
-    def about_to_lose(self, known: Any, frame: FrameType | None) -> tuple[_View, Place] | None:
+    def about_to_lose(self, known: Any, frame: FrameType | None) -> tuple[_View, Sequence[Place]] | None:
         """What a connection that is given up has written and not committed, and the user's line."""
         attempt = self._attempt
         if attempt is None or sys.exc_info()[0] is not None or not _has_written(known) or attempt.looks >= _MOST_LOOKS:
@@ -116,14 +121,14 @@ class OpenDatabases:
             return None
         attempt.looks += 1
         view = _view_of(known)
-        return None if view is None else (view, (here or known.opened_by)[0])
+        return None if view is None else (view, here or known.opened_by)
 
     def about_to_commit(self, known: Any) -> None:
         """One of the connections commits."""
         if self._attempt is not None and self.on_commit is not None and _has_written(known):
             self.on_commit()
 
-    def lost(self, before: tuple[_View, Place] | None, how: str) -> None:
+    def lost(self, before: tuple[_View, Sequence[Place]] | None, how: str) -> None:
         """Compare it with what is there, now that the connection is given up."""
         if before is not None and self._attempt is not None and (found := _missing(before[0])):
             self._attempt.losses.append(_Loss(before[0].path, found, before[1], how))
@@ -213,7 +218,7 @@ def _has_written(known: Any) -> bool:
 def _left_open(known: Any) -> Iterator[_Loss]:
     view = _view_of(known) if _has_written(known) and not may_be_meant(known.opened_by) else None
     if view is not None and (found := _missing(view)):
-        yield _Loss(view.path, found, known.opened_by[0], "ends with its connection open")
+        yield _Loss(view.path, found, known.opened_by, "ends with its connection open")
 
 
 def _view_of(known: Any) -> _View | None:

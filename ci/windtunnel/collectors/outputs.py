@@ -14,6 +14,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
+from windtunnel.collectors.duck_tables import BESIDE, is_duck, tables_in
 from windtunnel.facts import Content, OutputFacts
 
 Row = tuple[str, ...]
@@ -26,7 +27,7 @@ _BESIDE_SQLITE = ("-journal", "-wal", "-shm")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One file, or one table of an SQLite file, as it is now: `stamp` changes whenever somebody writes the file."""
+    """One file, or one table of a database, as it is now: `stamp` changes whenever somebody writes the file."""
 
     content: Content
     stamp: tuple[int, ...]
@@ -57,7 +58,7 @@ def _read(path: str) -> Iterator[tuple[str, Output]]:
     """The outputs in a file; none where there is no file, or one that nobody may read."""
     try:
         seen = Path(path).stat()
-        if not S_ISREG(seen.st_mode) or path.endswith(_BESIDE_SQLITE):  # a pipe would hold us up
+        if not S_ISREG(seen.st_mode) or _is_beside(path):  # a pipe would hold us up
             return
         stamp = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
         content = Path(path).read_bytes() if seen.st_size <= _MOST_BYTES else b""
@@ -66,8 +67,26 @@ def _read(path: str) -> Iterator[tuple[str, Output]]:
     if content.startswith(_SQLITE):
         yield from _tables(path, stamp)
         return
+    if is_duck(content):
+        tables = {table: Output(Content.TABLE, (*stamp, *_stamp_beside(path)), rows) for table, rows in tables_in(path)}
+        yield from tables.items() if tables else [("", Output(Content.BYTES, stamp))]
+        return
     kind, rows = _rows(Path(path).suffix.lower(), content)
     yield "", Output(kind, stamp, Counter(rows))
+
+
+def _is_beside(path: str) -> bool:
+    """Whether it belongs to a database that lies beside it."""
+    return path.endswith(_BESIDE_SQLITE) or (path.endswith(BESIDE) and Path(path.removesuffix(BESIDE)).is_file())
+
+
+def _stamp_beside(path: str) -> tuple[int, ...]:
+    """Of what DuckDB has written and not yet put into its file."""
+    try:
+        seen = Path(path + BESIDE).stat()
+    except OSError:
+        return ()
+    return seen.st_mtime_ns, seen.st_size
 
 
 def _tables(path: str, stamp: tuple[int, ...]) -> Iterator[tuple[str, Output]]:

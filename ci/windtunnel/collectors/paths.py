@@ -24,7 +24,8 @@ class _Explored:
         One at a time: the DAG may write at a place that no run has of its own.
         """
         may_run = len(self.seen) <= most
-        return [replace(self.request, forced=path) for path in next_paths(self.request.dag, self.seen)[:may_run]]
+        request = replace(self.request, heard=self.seen[0].heard)
+        return [replace(request, forced=path) for path in next_paths(self.request.dag, self.seen)[:may_run]]
 
     def facts(self) -> PathsFacts:
         plain, *runs = self.seen

@@ -19,7 +19,16 @@ from windtunnel.collectors.dags import own_folder
 from windtunnel.collectors.driver_graphs import node_ends
 from windtunnel.collectors.effects import Effects
 from windtunnel.collectors.engine_names import engines_of
-from windtunnel.collectors.executions import LOADER_TAG, SAVER_TAG, Broken, Execution, Saved, loaded_of, saved_of
+from windtunnel.collectors.executions import (
+    LOADER_TAG,
+    SAVER_TAG,
+    Broken,
+    Execution,
+    Saved,
+    loaded_of,
+    paths_of,
+    saved_of,
+)
 from windtunnel.collectors.failures import failure_facts
 from windtunnel.collectors.needs import need_of
 from windtunnel.collectors.node_values import NodeValues
@@ -44,11 +53,13 @@ class Recording:
     `on_saved` is called when a saver has just ended well, `on_loaded` when a loader has, with its node, its arguments,
     and what it has returned. `watch` hears of savers before and after they run. Where values are to be kept, `records`
     is the folder for them, and `keeper` hears of each.
-    `look` is there where they are to be looked at.
+    `look` is there where they are to be looked at. `on_files` is told what a saver or a loader may be about to open,
+    and whether it writes: libraries do so where Python sees nothing.
     """
 
     on_saved: Callable[[Saved], None] | None = None
     on_loaded: Callable[[Execution, Any, Mapping[str, Any], Any], None] | None = None
+    on_files: Callable[[Sequence[str], bool], None] | None = None
     records: str = ""
     keeper: ValueKeeper | None = None
     look: NodeValues | None = None
@@ -105,9 +116,12 @@ class Recording:
         """A node is about to run."""
         if self.watch is not None and SAVER_TAG in node.tags:
             self.watch.before_save(node, kwargs)
+        if self.on_files is not None and (SAVER_TAG in node.tags or LOADER_TAG in node.tags):
+            self.on_files(paths_of(node, kwargs), SAVER_TAG in node.tags)
         execution = self._by_run.get(run_id)
         if execution is not None and SAVER_TAG in node.tags:
             execution.deeds_before[node.name] = self._effects.deeds
+            execution.opened_before[node.name] = len(self._effects.opened)
         if execution is not None:
             node_times.begins(execution, node)
 
@@ -137,7 +151,9 @@ class Recording:
             execution.broken.append(self._broken(node, error))
         elif SAVER_TAG in node.tags:
             idle = execution.deeds_before.get(node.name) == self._effects.deeds
-            self._after_saver(execution, saved_of(node, kwargs, result, idle=idle))
+            saved = saved_of(node, kwargs, result, idle=idle)
+            saved.opened = tuple(self._effects.opened[execution.opened_before.get(node.name, 0) :])
+            self._after_saver(execution, saved)
         elif LOADER_TAG in node.tags:
             execution.loaded.append(loaded_of(node, kwargs))
             if self.on_loaded is not None:

@@ -22,6 +22,7 @@ from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.needs import need_in_text, need_of
 from windtunnel.collectors.open_databases import OpenDatabases
 from windtunnel.collectors.recorder import Recording
+from windtunnel.collectors.shared_places import GaveWay
 from windtunnel.collectors.source import SourceIndex
 from windtunnel.collectors.whole_data import before_and_now, with_leaks
 from windtunnel.facts import (
@@ -135,6 +136,8 @@ class RunWatch:
     def attempt_ended(self, key: Any, code: int, lines: tuple[str, ...]) -> None:
         if key.dag_id != self._dag.dag_id:
             return
+        if self._uses.has_given_way:
+            raise GaveWay
         done = self._told_by(key) or AttemptFacts()
         if not done.state and (code or not self._file_of(key).exists()):
             done = replace(done, state="failed", failure=self._death(key, code, lines))

@@ -22,6 +22,7 @@ from windtunnel.collectors.unfinished import Bystanders, stamp
 from windtunnel.facts import LossFacts, SaveState
 
 _READ_AT_MOST = 256 * 1024 * 1024  # bytes; reading back costs about as much memory as the task itself took
+_NO_PATH = "the saver names no path"
 _NAMES_A_PATH = re.compile(
     r"(^|_)(path|filepath|path_or_buf(fer)?|filepath_or_buffer|file|filename|destination|buf|io)$"
 )
@@ -49,11 +50,15 @@ class Witness(Protocol):
 
 
 class _Promise(NamedTuple):
-    """`certain` tells a saver that says where it has written from one whose arguments merely look like it."""
+    """`certain` tells a saver that says where it has written from one whose arguments merely look like it.
+
+    It is `by_sight` where it says nothing, and was seen to write one file, which may be something else.
+    """
 
     path: str = ""
     certain: bool = False
     unseen: str = ""
+    by_sight: bool = False
 
 
 def look_at(saves: Sequence[Saved], witness: Witness) -> list[Seen]:
@@ -123,10 +128,19 @@ def url_of(saved: Saved) -> str:
 
 def loaded_file(loaded: Loaded) -> Path | None:
     """The file of this machine that a loader has read; None where it names none, or several."""
+    path = _loaded_path(loaded)
+    return loaded.cwd / path if path and "://" not in path else None
+
+
+def loaded_url(loaded: Loaded) -> str:
+    """The URL that a loader has read; "" where it names none, or several."""
+    path = _loaded_path(loaded)
+    return path if "://" in path else ""
+
+
+def _loaded_path(loaded: Loaded) -> str:
     paths = [text for name, text in loaded.options.items() if _NAMES_A_PATH.search(name)]
-    if len(paths) != 1 or "://" in paths[0].removeprefix("file://"):
-        return None
-    return loaded.cwd / paths[0].removeprefix("file://")
+    return paths[0].removeprefix("file://") if len(paths) == 1 else ""
 
 
 def _promise(saved: Saved) -> _Promise:
@@ -139,11 +153,21 @@ def _promise(saved: Saved) -> _Promise:
         promise = _Promise(path, certain=bool(_CLAIMS_A_PATH.search(name)))
     else:
         promise = _Promise(next(iter(given.values()), "") if len(given) == 1 else "")
+    if not promise.path and saved.saver is None and (file := _only_file(saved)):
+        return _Promise(file, by_sight=True)
     if not promise.path:
-        return promise._replace(unseen="the saver names no path")
+        return promise._replace(unseen=_NO_PATH)
     if "://" in promise.path and not promise.path.startswith("file://"):
         return promise._replace(unseen="it lies on another system")
     return promise
+
+
+def _only_file(saved: Saved) -> str:
+    """The one file that a saver of somebody's own was seen to write, where that is still there; else ""."""
+    paths = [name.removeprefix("file:").partition("?")[0] for name in saved.opened if ":memory:" not in name]
+    files = {os.path.realpath(saved.cwd / path) for path in paths if not path.startswith("/dev/")}
+    there = [file for file in files if Path(file).is_file()]
+    return there[0] if len(there) == 1 else ""
 
 
 def _flat(metadata: Any) -> Mapping[str, Any]:
@@ -176,6 +200,9 @@ def _file(saved: Saved, promise: _Promise, effects: Effects) -> Path | None:
 
 def _look(saved: Saved, promise: _Promise, file: Path, writer: str) -> Seen:
     size = stamp(file)[0]
+    if promise.by_sight:
+        is_there = size > 0 and not writer
+        return Seen(SaveState.WHOLE, str(file), size) if is_there else Seen(SaveState.UNSEEN, detail=_NO_PATH)
     if writer:
         return Seen(SaveState.UNFINISHED, str(file), max(size, 0), writer)
     if size < 0:

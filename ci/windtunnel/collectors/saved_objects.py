@@ -30,7 +30,7 @@ def find(saved: Saved, url: str, effects: Effects) -> Found | None:
     protocol = url.partition("://")[0]
     if fsspec is None or "::" in url or protocol in _LOCAL or effects.refused:
         return None
-    with _undisturbed(effects):
+    with undisturbed(effects):
         try:
             return _find(fsspec, saved, url, protocol)
         except Exception:  # whatever the store's library raises: it cannot tell
@@ -62,11 +62,12 @@ def _find(fsspec: Any, saved: Saved, url: str, protocol: str) -> Found | None:
 
 
 @contextmanager
-def _undisturbed(effects: Effects) -> Iterator[None]:
+def undisturbed(effects: Effects) -> Iterator[None]:
     """What we ask for is not the task's wish."""
-    culprits = dict(effects.culprits)
+    culprits, refused = dict(effects.culprits), tuple(effects.refused)
     try:
         yield
     finally:
         effects.forget_refused()
+        effects.refused.extend(refused)
         effects.culprits.update(culprits)

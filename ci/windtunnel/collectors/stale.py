@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 from windtunnel.facts import FileUseFacts, VisitFacts
 
+_TELLS_DATES = re.compile(
+    r"\d|(?<![a-z])(mon|tues?|wed|thu|fri|sat|sun|[jf][aeu][nbl]|mar|apr|may|aug|sep|oct|nov|dec)", re.IGNORECASE
+)
+_FOLDERS_OF_RUN = re.compile(r"^.*/windtunnel-[^/]+/\d+/(tmp|cwd)/")
+_DAY = re.compile(rb"(?<!\d)20\d\d([-/_]?)[01]\d\1[0-3]\d(?![\dT])(?! ?\d\d:)")
 _MOST_BYTES = 1 << 18  # in which a date must stand to be found
 
 
@@ -28,10 +35,36 @@ def stale_reads(first: VisitFacts | None, later: VisitFacts) -> Iterator[str]:
         return
     before = [mark.encode() for mark in first.marks if mark not in later.marks]
     now = [mark.encode() for mark in later.marks]
-    for path in dict.fromkeys(use.path for use in kept(first, later)):
-        text = _beginning(path)
+    for path, use in {use.path: use for use in kept(first, later)}.items():
+        text = use.dates.encode() if use.is_object else _beginning(path)
         if any(mark in text for mark in before) and not any(mark in text for mark in now):
             yield path
+
+
+def dated_outputs(visit: VisitFacts) -> Iterator[str]:
+    """The paths that a run has written whole, with its date in the text and nothing that tells dates in the path."""
+    marks = [mark.encode() for mark in visit.marks]
+    for path in dict.fromkeys(use.path for use in visit.uses if use.replaces and use.left and not use.is_object):
+        if not _TELLS_DATES.search(_FOLDERS_OF_RUN.sub("", path)) and visit.date:
+            text = _beginning(path)
+            if any(mark in text for mark in marks):
+                yield path
+
+
+def clock_outputs(visit: VisitFacts, today: str) -> Iterator[tuple[str, str]]:
+    """(path, date) where a run has written whole what speaks, by its name or in its text, of today or yesterday alone.
+
+    A time of day behind a date says when something was made: that is not looked at.
+    """
+    now = date.fromisoformat(today)
+    near = {(now - timedelta(days=n)).strftime("%Y%m%d"): (now - timedelta(days=n)).isoformat() for n in range(2)}
+    marks = [mark.encode() for mark in visit.marks]
+    for path in dict.fromkeys(use.path for use in visit.uses if use.replaces and use.left and not use.is_object):
+        for said in (_FOLDERS_OF_RUN.sub("", path).encode(), _beginning(path)):
+            days = {re.sub(rb"\D", b"", found[0]).decode() for found in _DAY.finditer(said)}
+            if days and days <= near.keys() and visit.date and not any(mark in said for mark in marks):
+                yield path, near[min(days)]
+                break
 
 
 def _beginning(path: str) -> bytes:

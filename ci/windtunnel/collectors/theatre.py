@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from windtunnel.collectors.asset_events import is_by_assets
 from windtunnel.collectors.dags import own_folder, settle_in
 from windtunnel.collectors.file_uses import FileUses
 from windtunnel.collectors.open_databases import OpenDatabases
@@ -22,7 +23,7 @@ from windtunnel.collectors.playback import make_ready
 from windtunnel.collectors.recorder import record_drivers
 from windtunnel.collectors.run_watch import RunWatch
 from windtunnel.collectors.runs import DagRunRequest
-from windtunnel.collectors.stale import stale_reads
+from windtunnel.collectors.stale import clock_outputs, dated_outputs, stale_reads
 from windtunnel.collectors.tree_keeper import TreeKeeper
 from windtunnel.collectors.unfinished import processes_of_run
 from windtunnel.collectors.writes import WriteGuard
@@ -52,7 +53,8 @@ class Theatre:
         make_ready(request.given.recording)
         self._databases = OpenDatabases(request.file.root)
         self._recording = record_drivers(self._effects)
-        self._uses = FileUses(request.file.root)
+        self._uses = FileUses(request.file.root, self._effects)
+        self._uses.stores.minds_dates = True
         self._added: dict[tuple[str, str], Counter[Row]] = {}
         self._keeper = TreeKeeper(request.file.root, self._own)
         self._bystanders, self._is_left_alone = processes_of_run(os.getpid()), True
@@ -127,11 +129,13 @@ class Theatre:
         seen.shelf = _Aside(lambda: self._keep(_with(visit, seen)))
         seconds = self._deadline - time.monotonic()
         played = running.play(
-            self._bag, self.dag, self.conf, seen, self._own, seconds, start=lambda: self._started(start)
+            self._bag, self.dag, self.conf, seen, self._own, seconds, start=lambda: self._started(start, occasion)
         )
         seen.settle(played.instances)
         visit = replace(_with(visit, seen), state=played.state, left=played.end, marks=played.marks)
-        visit = replace(visit, stale=tuple(stale_reads(self.facts.visit(Occasion.DATED), visit)))
+        stale = tuple(stale_reads(self.facts.visit(Occasion.DATED), visit))
+        clocked = tuple(clock_outputs(visit, self.facts.today)) if occasion is Occasion.DATED else ()
+        visit = replace(visit, stale=stale, dated=tuple(dated_outputs(visit)), clocked=clocked)
         now = self._snapshot(visit)
         self._keep(replace(visit, outputs=tuple(self._steady(changes(self.before, now, self._added), visit))))
         self._added = {key: added_rows(self.before.get(key), output) for key, output in now.items()}
@@ -164,8 +168,12 @@ class Theatre:
         *others, last = self.facts.visits
         self.facts = replace(self.facts, visits=(*others, replace(last, occasion=occasion)))
 
-    def _started(self, start: Callable[[], str]) -> str:
+    def _started(self, start: Callable[[], str], occasion: Occasion) -> str:
+        from windtunnel.airflow_compat.asset_events import give_events
+
         self.run_id = start()
+        if occasion is Occasion.BY_ASSET or is_by_assets(self._request.dag):
+            give_events(self.dag.dag_id, self.run_id, self.facts.plain.heard)
         return self.run_id
 
     def _snapshot(self, *visits: VisitFacts) -> Snapshot:

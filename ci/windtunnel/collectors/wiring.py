@@ -8,13 +8,14 @@ from typing import Any
 
 from windtunnel.airflow_compat import tasks
 from windtunnel.collectors.answers import answers_in
-from windtunnel.collectors.callables import Reach, reach_of, text_of
-from windtunnel.collectors.date_uses import selects_by
+from windtunnel.collectors.callables import Reach, Text, bare, reach_of, text_of
+from windtunnel.collectors.date_uses import called_names, selects_by
 from windtunnel.collectors.failures import is_users, relative
 from windtunnel.collectors.task_names import might_name
 from windtunnel.facts import ChoiceFacts, LimitFacts
 from windtunnel.findings import Location
 
+_DEEPEST = 2  # calls from the task's own function
 _ENDS = ("data_interval_start", "data_interval_end")
 
 
@@ -59,10 +60,24 @@ def outside_and_limits(task: Any, root: Path) -> tuple[str, LimitFacts]:
     return tasks.connection_of(task) or reach.call, limits
 
 
+def _called(function: Any, root: Path, depth: int = 0) -> Iterator[Text]:
+    """The text of a function of the user's, and of those that it calls by their names; the last of them not so."""
+    text = text_of(function)
+    if text is None or not is_users(text.file, root):
+        return
+    yield text
+    known = getattr(function, "__globals__", {})
+    for name in called_names(text) if depth < _DEEPEST else ():
+        place, _, attribute = name.partition(".")
+        found = bare(known.get(place))
+        if (other := getattr(found, attribute, None) if attribute else found) is not function:
+            yield from _called(other, root, depth + 1)
+
+
 def spans_interval(task: Any, root: Path) -> bool:
     """Whether its templates, or the text of its function, select by the start of the data interval and by its end."""
-    text = text_of(tasks.callable_of(task) or tasks.execute_of(task))
-    if text is not None and is_users(text.file, root) and selects_by(text, _ENDS):
+    function = bare(tasks.callable_of(task) or tasks.execute_of(task))
+    if (texts := tuple(_called(function, root))) and selects_by(texts, _ENDS):
         return True
     templates = " ".join(tasks.templates_of(task))
     return all(end in templates for end in _ENDS)

@@ -68,6 +68,20 @@ def users_line(frame: FrameType | None, root: Path, *, through_imports: bool = F
     return None
 
 
+def lines_at_work(frame: FrameType | None, root: Path) -> tuple[Location, Location | None] | None:
+    """The outermost line of the user's at work, and the innermost where that is another; None where there is none."""
+    inner = outer = None
+    while frame is not None and frame.f_code.co_filename != _IMPORTING:
+        if is_users(frame.f_code.co_filename, root):
+            outer = frame
+            inner = inner or frame
+        frame = frame.f_back
+    if inner is None or outer is None:
+        return None
+    first, last = (Location(relative(one.f_code.co_filename, root), one.f_lineno) for one in (outer, inner))
+    return first, None if first == last else last
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """Where may be written: in the child's `own` folder by everybody, below the repository's `root` by nobody."""

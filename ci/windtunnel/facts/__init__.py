@@ -1,5 +1,6 @@
 """What was seen: plain frozen records that collectors make and checks read."""
 
+from windtunnel.facts.asset_events import AssetEventFacts
 from windtunnel.facts.contexts import (
     Content,
     ContextFacts,
@@ -116,6 +117,7 @@ __all__ = [
     "TO_CHANGE_FILES",
     "AllRunsFacts",
     "AskFacts",
+    "AssetEventFacts",
     "AssetFacts",
     "AttemptFacts",
     "BreakFacts",

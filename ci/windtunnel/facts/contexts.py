@@ -65,7 +65,9 @@ class VisitFacts:
     """One more run of a DAG: `date` is its logical date as YYYY-MM-DD, "" for none; `state` is "" until it has ended.
 
     `marks` are as in RunFacts: those of two runs stand in the same order. `stale` are the files that it has read as the
-    first run, of another date, had left them, with that date in them.
+    first run, of another date, had left them, with that date in them. `dated` are those that it has written whole, with
+    its date in them and not in their names; `clocked` those, each with the date, that speak of the day of the clock or
+    the day before alone.
     """
 
     occasion: Occasion
@@ -77,6 +79,8 @@ class VisitFacts:
     outputs: tuple[OutputFacts, ...] = ()
     marks: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
+    clocked: tuple[tuple[str, str], ...] = ()
 
     def use_of(self, path: str) -> FileUseFacts | None:
         """The first time that a task opened the file to write it, at a line of the user's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from windtunnel.facts.asset_events import AssetEventFacts
 from windtunnel.facts.contracts import GivenFacts, SlowNodeFacts
 from windtunnel.facts.data import DataFacts
 from windtunnel.facts.driven import GraphNodeFacts
@@ -181,7 +182,11 @@ class CallbackFacts:
 
 @dataclass(frozen=True, slots=True)
 class FileUseFacts:
-    """A file that a task instance opened, `at` a time of the machine's monotonic clock, and the user's line at work.
+    """A file that a task instance opened, `at` a time of the machine's monotonic clock, and the task's line at work.
+
+    Where that calls other functions of the user's, `inner` is the line at work in the last of them.
+
+    Or an object of a store, whose `path` is its URL; `dates` are those that stand in one that was read, where asked.
 
     It is `fleeting` where another machine has it not: it lies in the working folder, in the temporary folder itself, or
     in one that was made there under a name of chance. It is `loose` in the working folder, and `inside` among the
@@ -216,11 +221,23 @@ class FileUseFacts:
     named: bool = False
     locked: bool = False
     through: tuple[str, ...] = ()
+    dates: str = ""
+    inner: Location | None = None
+
+    @property
+    def evidence(self) -> str:
+        """Where the file is opened, if not at the task's own line."""
+        return f"opened at {self.inner}" if self.inner else ""
 
     @property
     def label(self) -> str:
         """The task instance as people name it."""
         return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it lies in a store."""
+        return "://" in self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +261,8 @@ class UncommittedFacts:
     """Rows that a task wrote into a table of a SQLite file and that nobody will see: the transaction was not committed.
 
     `rows` are those that were new, 0 where rows were only changed otherwise or removed. `how` the task gave them up, as
-    the predicate of a sentence; `location` is the user's line that did, or that opened the connection.
+    the predicate of a sentence; `location` is the task's line that did, or that opened the connection, `inner` that of
+    another function of the user's which it calls for that.
     """
 
     dag_id: str
@@ -255,6 +273,7 @@ class UncommittedFacts:
     rows: int
     location: Location
     how: str
+    inner: Location | None = None
 
     @property
     def task(self) -> str:
@@ -301,7 +320,8 @@ class RunFacts:
     working and temporary folders when it had ended. `forced` is what its tasks were made to do, nothing in the plain
     run. `loads` is what loaders have read of what savers of earlier tasks have left. `recorded` are files, for as long
     as the child processes are there, of the dataflows that its tasks drove, to be played again.
-    `flows` is what was seen of the values in them, nothing where nobody asked.
+    `flows` is what was seen of the values in them, nothing where nobody asked. `events` are those of assets that its
+    tasks have made, `heard` those of other runs that have started it.
     """
 
     dag_id: str
@@ -324,6 +344,8 @@ class RunFacts:
     uncommitted: tuple[UncommittedFacts, ...] = ()
     recorded: tuple[str, ...] = ()
     flows: FlowFacts = FlowFacts()
+    events: tuple[AssetEventFacts, ...] = ()
+    heard: tuple[AssetEventFacts, ...] = ()
 
     @property
     def states(self) -> dict[str, str]:

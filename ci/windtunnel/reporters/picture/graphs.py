@@ -120,8 +120,9 @@ def _driven(
         "overridden": "overridden",
         "executed": seconds(took.get(name)) or "executed",
     }[fate]
-    if save is not None and fate == "executed":
-        below = f"{'✓' if save['state'] == 'whole' else '✗'} {save['state']} · {below}"
+    if save is not None and fate in ("executed", "idle"):
+        sign = {"whole": "✓", "unseen": "?"}.get(save["state"], "✗")
+        below = f"{sign} {save['state']}" + (f" · {below}" if fate == "executed" else "")
     hint = f"{name}: {node['type']}, {fate}" + (f", {node['file']}:{node['line']}" if node["file"] else "")
     bad = ["unkept"] * (save is not None and save["state"] not in ("whole", "unseen"))
     return Node(name, below, (node["kind"], fate, *bad), places.hrefs.get(name, ""), hint, places.marks.get(name))

@@ -34,7 +34,12 @@ _THREADED = DAG.replace(
     "    from modules import flow\n",
     "    from hamilton import base\n    from hamilton.plugins.h_threadpool import FutureAdapter\n\n"
     "    from modules import flow\n",
-).replace(".with_modules(flow)", ".with_modules(flow).with_adapters(FutureAdapter(result_builder=base.DictResult()))")
+).replace(
+    "    return driver.Builder().with_modules(flow).build()",
+    "    threads = FutureAdapter(result_builder=base.DictResult())\n"
+    "    built = driver.Builder().with_modules(flow).with_adapters(threads).build()\n"
+    "    return built",
+)
 
 FAILING = {
     "dags/reporting.py": _THREADED,

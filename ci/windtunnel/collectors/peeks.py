@@ -1,8 +1,9 @@
 """Whether the training side of a dataflow sees the rows that are held back from it: these are moved, and it is watched.
 
 Judged are only splits that are certain: two tables whose names differ in that one says train and the other test or
-validation, whose rows are of one table that enters (those that stand on both sides must surely be the same); and, where there are such names,
-tables for training beside the rows that are later than all of theirs. Tables of polars and pyarrow need a key for that.
+validation, whose rows are of one table that enters (those that stand on both sides must surely be the same); and, where
+there are such names, tables for training beside the rows that are later than all of theirs. Tables of polars and
+pyarrow need a key for that.
 """
 
 from __future__ import annotations

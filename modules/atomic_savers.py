@@ -11,6 +11,8 @@ options, the node, its tags and its metadata are the same. For functions of your
             file.write_text("\\n".join(notes))
         return {"path": notes_location}
 
+`materialize_atomically.csv(...)` stands in the place of `to.csv(...)`, for `Driver.materialize`.
+
 Not for what is written through a server, for folders (partitioned tables) and for appending: these raise. Object stores
 (`s3://` and the like) put whole objects only, so there the saver is Hamilton's own. What a killed writer has left aside
 is removed by the next writer of the same file; who is still at work holds a lock, and is left alone.
@@ -29,6 +31,7 @@ from typing import Any
 
 from hamilton.function_modifiers.adapters import SaveToDecorator
 from hamilton.io.data_adapters import DataSaver
+from hamilton.io.materialization import partial_materializer
 from hamilton.registry import SAVER_REGISTRY
 
 _PATH_FIELDS = ("path", "filepath_or_buffer", "path_or_buf", "path_or_buffer", "buf", "io", "file", "filepath")
@@ -60,12 +63,23 @@ def aside(place: str | os.PathLike[str]) -> Iterator[Path]:
 class _ByFormat(type):
     """Answers `save_atomically.<format>` for every format that Hamilton saves to a path."""
 
+    by: Callable[[list[type[DataSaver]]], Callable[..., Any]]
+
     def __getattr__(cls, format_: str) -> Callable[..., Any]:
         if format_.startswith("__") or format_ not in SAVER_REGISTRY:
             raise AttributeError(f"Hamilton has no saver {format_!r}; it has {', '.join(sorted(SAVER_REGISTRY))}")
         savers = [atomic(saver) for saver in SAVER_REGISTRY[format_] if _path_field(saver)]
         if not savers:
             raise AttributeError(f"the saver {format_!r} writes to no path, so there is nothing to rename")
+        return cls.by(savers)
+
+
+class save_atomically(metaclass=_ByFormat):  # noqa: N801  it stands where `save_to` would
+    """`@save_atomically.csv(path=source("location"), output_name_="saved_table")`, and so on for each format."""
+
+    @staticmethod
+    def by(savers: list[type[DataSaver]]) -> Callable[..., SaveToDecorator]:
+        """The decorator."""
 
         def save_to(output_name_: str | None = None, target_: str | None = None, **options: Any) -> SaveToDecorator:
             return SaveToDecorator(savers, output_name_=output_name_, target_=target_, **options)
@@ -73,8 +87,10 @@ class _ByFormat(type):
         return save_to
 
 
-class save_atomically(metaclass=_ByFormat):  # noqa: N801  it stands where `save_to` would
-    """`@save_atomically.csv(path=source("location"), output_name_="saved_table")`, and so on for each format."""
+class materialize_atomically(metaclass=_ByFormat):  # noqa: N801  it stands where `to` would
+    """`materialize_atomically.csv(id="saved", dependencies=["table"], path=location)`, and so on for each format."""
+
+    by = staticmethod(partial_materializer)
 
 
 @cache

@@ -78,7 +78,12 @@ def played(write_module: WriteModule, tmp_path: Path) -> Played:
     """The dataflow of a module's text, executed by a driver, kept as a task keeps it, and ready to be played again."""
 
     def play(
-        text: str, final_vars: list[str], inputs: dict[str, Any], config: dict[str, Any] | None = None, **more: Any
+        text: str,
+        final_vars: list[str],
+        inputs: dict[str, Any],
+        config: dict[str, Any] | None = None,
+        materializers: tuple[Any, ...] = (),
+        **more: Any,
     ) -> Replay:
         from hamilton import driver
 
@@ -87,6 +92,7 @@ def played(write_module: WriteModule, tmp_path: Path) -> Played:
         folder.mkdir(exist_ok=True)
         keeper = ValueKeeper(folder, "dag", "task", -1)
         builder = driver.Builder().with_modules(module).with_config(config or {}).with_adapters(_teller(keeper))
+        builder = builder.with_materializers(*materializers)
         builder.enable_dynamic_execution(allow_experimental_mode=True) if "Parallelizable" in text else None
         builder.build().execute(final_vars, inputs=inputs, **more)
         (path,) = keeper.keep()

@@ -130,6 +130,17 @@ def test_an_index_that_somebody_wants_left_out_is_not_lost():
     assert kinds("parquet", table(1, 2, 3).iloc[[0, 2]], table(1, 3)) == []
 
 
+def test_an_index_with_a_name_that_a_csv_leaves_out_is_lost_and_one_that_became_a_column_is_not():
+    dated = table(1, 2).set_index(pd.Index(DAYS, name="day"))
+    assert kinds("csv", dated, table(1, 2)) == ["frame"]
+    assert kinds("csv", dated, dated.reset_index()) == []
+    assert kinds("csv", dated, table(1, 2), index=False) == []
+    assert kinds("csv", table(1, 2).set_index(DAYS), table(1, 2)) == []
+    both = table(1, 2).set_index(pd.MultiIndex.from_arrays([DAYS, ["x", "y"]], names=["day", "line"]))
+    assert kinds("csv", both, table(1, 2)) == ["frame"]
+    assert kinds("csv", both, both.reset_index()) == []
+
+
 def test_a_value_that_raises_when_it_is_looked_at_has_no_likeness():
     class Sly(dict):
         def __len__(self):

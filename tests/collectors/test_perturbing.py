@@ -237,6 +237,35 @@ def test_training_rows_that_see_the_rows_held_back_are_found(surveyed):
     assert (found.node, found.split, found.held, found.entering) == ("scaled", "data_train", "data_test", "table")
 
 
+OVERLAPPING = """\
+def scaled(table: pd.DataFrame) -> pd.DataFrame:
+    return table[["age", "count"]] / 10
+
+def data_train(scaled: pd.DataFrame) -> pd.DataFrame:
+    return {train}
+
+def data_test(scaled: pd.DataFrame) -> pd.DataFrame:
+    return {test}
+
+def result(data_train: pd.DataFrame, data_test: pd.DataFrame) -> int:
+    return len(data_train) - len(data_test)
+"""
+
+
+@pytest.mark.parametrize("train", ["scaled", "scaled.iloc[:4]"])
+def test_rows_that_stand_on_both_sides_are_found_where_they_are_left_in(surveyed, train):
+    (found,) = peeks(surveyed(OVERLAPPING.format(train=train, test="scaled.iloc[1:]")).stage, lambda: True)
+    assert (found.node, found.split, found.held, found.entering) == ("data_train", "data_train", "data_test", "table")
+
+
+@pytest.mark.parametrize("rows", [range(5), [0, 1, 2, 3, 4, 0, 1, 2, 3, 4]])
+def test_sides_that_both_count_their_rows_from_0_have_none_in_common(surveyed, rows):
+    table = TABLE.iloc[[*rows]].reset_index(drop=True)
+    half = len(table) // 2
+    text = OVERLAPPING.format(train=f"scaled.iloc[:{half}]", test=f"scaled.iloc[{half}:].reset_index(drop=True)")
+    assert not list(peeks(surveyed(text, table=table).stage, lambda: True))
+
+
 def test_a_split_that_keeps_them_apart_is_left_in_peace(surveyed):
     assert not list(peeks(surveyed(SPLIT.format(over="table.iloc[:3]")).stage, lambda: True))
 

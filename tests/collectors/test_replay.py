@@ -107,6 +107,18 @@ def test_loaders_and_savers_do_not_run_again(played, tmp_path):
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_what_a_materializer_saves_and_puts_together_is_no_node_of_the_dataflow(played, tmp_path):
+    from hamilton import base
+    from hamilton.io.materialization import to
+
+    place = str(tmp_path / "both.csv")
+    both = to.csv(id="both", dependencies=["half", "total"], combine=base.PandasDataFrameResult(), path=place)
+    replay = played(TABLE, ["both", "rows"], inputs=GIVEN, materializers=(both,))
+    assert set(replay.nodes) == {"half", "total", "rows"}
+    assert set(replay.entering) == {"table", "shift"}
+    assert replay.run({"shift": 4.0}) == {"total": 6.0}
+
+
 def test_overrides_and_configuration_are_as_they_were(played):
     text = """
         from hamilton.function_modifiers import config

@@ -18,9 +18,10 @@ import pytest
 from hamilton import ad_hoc_utils, driver
 from hamilton.function_modifiers import datasaver, save_to, value
 from hamilton.io.data_adapters import DataSaver
+from hamilton.io.materialization import to
 
 from modules import atomic_savers
-from modules.atomic_savers import aside, atomic, save_atomically
+from modules.atomic_savers import aside, atomic, materialize_atomically, save_atomically
 
 TABLE = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
 FORMATS = {
@@ -75,6 +76,22 @@ def test_what_is_saved_and_told_is_what_hamilton_saves_and_tells(tmp_path, forma
     assert tags_of_atomic == tags
     assert without_times(told_of_atomic) == without_times(told) if "file_metadata" in told else told_of_atomic == told
     assert [left.name for left in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_materializer_saves_and_tells_what_hamiltons_does(tmp_path):
+    path = tmp_path / "a.csv"
+    dr = driver.Builder().with_modules(ad_hoc_utils.create_temporary_module(table)).build()
+    told = {}
+    for name, by in {"plain": to, "atomic": materialize_atomically}.items():
+        saver = by.csv(id="saved", dependencies=["table"], path=str(path))
+        (told[name], _), text = dr.materialize(saver), path.read_text(encoding="utf-8")
+        path.unlink()
+        assert text == "a,b\n1,x\n2,y\n"
+    assert without_times(told["atomic"]["saved"]) == without_times(told["plain"]["saved"])
+
+
+def table() -> pd.DataFrame:
+    return TABLE
 
 
 def test_a_suffix_that_the_library_appends_is_kept(tmp_path):

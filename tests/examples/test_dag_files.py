@@ -15,10 +15,25 @@ from hamilton import driver
 
 from modules.absenteeism import SAMPLE_DATA, TaskKind, evaluate_model, prepare_data, train_model
 from modules.how_to import strongest_gust
+from modules.marketing_spend import REGIONS
+from modules.marketing_spend.graph_adapters import ENGINES
 
 ROOT = Path(__file__).parents[2]
 DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
-HEAVY = {"hamilton", "matplotlib", "modules", "numpy", "pandas", "pyarrow", "s3fs", "scipy", "sklearn"}
+HEAVY = {
+    "dask",
+    "graphviz",
+    "hamilton",
+    "matplotlib",
+    "modules",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "ray",
+    "s3fs",
+    "scipy",
+    "sklearn",
+}
 
 # In each example, the file, the function that makes the DAG and the dag_id have one name. The last line that
 # the child prints is the answer; Airflow may have said something before.
@@ -83,6 +98,7 @@ def values_of(parsed: dict[str, Any], dag_id: str, param: str) -> list[str]:
 def test_parsing_imports_nothing_heavy(parsed):
     assert {name: HEAVY.intersection(answer["imported"]) for name, answer in parsed.items()} == {
         "absenteeism_prediction": set(),
+        "hamilton_driver_tour": set(),
         "hamilton_how_to": set(),
         # Its sensor and its callbacks, which Airflow itself has to import. They bring nothing that is heavy.
         "songplays_warehouse": {"modules"},
@@ -96,6 +112,19 @@ def test_each_dag_is_a_chain_of_the_promised_tasks(parsed):
         "load_and_save_in_hamilton",
         "configure_by_template",
         "configure_by_context",
+    ]
+    assert parsed["hamilton_driver_tour"]["tasks"] == [
+        "give_config",
+        "pass_inputs",
+        "override_nodes",
+        "execute_once",
+        "execute_in_chunks",
+        "build_results",
+        "use_graph_adapters",
+        "cache_results",
+        "materialize_results",
+        "draw_dataflow",
+        "wrap_driver",
     ]
     assert parsed["songplays_warehouse"]["tasks"] == [
         "deliver_sample",
@@ -149,6 +178,12 @@ def test_every_unit_on_offer_has_its_conversion(parsed):
     for unit in values_of(parsed, "hamilton_how_to", "unit"):
         dr = driver.Builder().with_config({"unit": unit}).with_modules(strongest_gust).build()
         assert "strongest_gust" in {node.name for node in dr.list_available_variables()}
+
+
+def test_every_region_and_engine_on_offer_is_known_to_the_modules(parsed):
+    assert values_of(parsed, "hamilton_driver_tour", "region") == list(REGIONS)
+    engines = parsed["hamilton_driver_tour"]["params"]["engines"]["schema"]["items"]["enum"]
+    assert engines == list(ENGINES)
 
 
 def test_every_feature_of_the_default_set_can_be_prepared(parsed):

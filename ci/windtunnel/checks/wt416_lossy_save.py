@@ -4,16 +4,17 @@
 Reads the file of each `@save_to` and materializer back with the loader that matches it, once, as WT404 does, and
 compares with what was saved: of a table 200 rows, the first, the last and those at equal distances between. Reports
 values that have become other values in CSV, JSON or Excel (an integer rounded to a float, digits of a small number cut
-off, '007' in a CSV), and any loss of a format that keeps types. That a CSV cannot hold types is not reported. Nor is a
-file that a task of the run reads by itself. A later task that loads one more column than was saved
+off, '007' in a CSV), an index with a name that was left out (Hamilton's saver of CSV writes none unless told to), and
+any loss of a format that keeps types. That a CSV cannot hold types is not reported. Nor is a file that a task of the
+run reads by itself. A later task that loads one more column than was saved
 (`Unnamed: 0`, the index) is told of too.
 
 ## Why is this bad?
 Whoever opens the file tomorrow, in pandas or in a spreadsheet, reads other values than were saved.
 
 ## What to do
-Save in a format that keeps the values (Parquet), or say in the saver how they are to be written (`index=False`,
-`double_precision=15`).
+Save in a format that keeps the values (Parquet), or say in the saver how they are to be written (`index=True` or
+`index=False`, `double_precision=15`).
 """
 
 from __future__ import annotations

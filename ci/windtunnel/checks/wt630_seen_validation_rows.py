@@ -4,7 +4,8 @@
 Finds, in a dataflow that a task drove, tables of which one is for training and the other held back, by their names
 (`X_train` and `X_validation`, `train` and `test`), which are made of different rows of one table that enters. It then
 moves the numbers of the rows held back, and nothing else. Where the training rows change with them, it reports the
-first node through which they do. Splits that are moved by this themselves are not judged.
+first node through which they do. So it does where rows held back are among the training rows, if more than their
+labels say so. Splits that are moved by this themselves are not judged.
 
 Where the table has one column of times, or an index of them, the same is done with all rows that are later than those
 for training, whatever became of them: they were not known then. That the last training rows look a step ahead, as a

@@ -10,6 +10,7 @@ from datetime import datetime
 from windtunnel.collectors.likeness import UNKNOWN
 from windtunnel.facts import NOT_THERE, Grade, LossFacts, PartFacts, ValueFacts
 
+_INDEX = "the index"
 _NEAR = 1e-6  # of the number itself; texts and readers of texts round the last digits
 _SECONDS = 19  # characters of a time up to its seconds
 _CODE = re.compile(r"0\d+$")  # a number that nobody writes so who means a number
@@ -38,14 +39,21 @@ def lost_to_anybody(format_: str, saved: ValueFacts, loaded: ValueFacts) -> tupl
     """The losses that are worth knowing whoever reads the file, and with whatever.
 
     Types are not what a text is to keep: of it, and of formats that only other programs read, nothing but values that
-    anybody will find changed. A format that keeps types is to keep everything.
+    anybody will find changed, and an index that somebody has named. A format that keeps types is to keep everything.
     """
     found = losses(saved, loaded)
     if format_ in _KEEP_TYPES:
         return found
     if format_ in _KEEP_VALUES:
-        return tuple(loss for loss in found if _is_lost_to_anybody(loss, format_))
+        is_gone = _is_index_gone(saved, loaded)
+        return tuple(loss for loss in found if _is_lost_to_anybody(loss, format_) or (is_gone and loss.place == _INDEX))
     return ()
+
+
+def _is_index_gone(saved: ValueFacts, loaded: ValueFacts) -> bool:
+    """Left out, though it has a name: pandas writes it, Hamilton's saver of CSV does not unless it is told to."""
+    named = saved.index.name if saved.index is not None else ""
+    return bool(named) and not {part.name for part in loaded.parts}.intersection(named.split(", "))
 
 
 def _is_lost_to_anybody(loss: LossFacts, format_: str) -> bool:
@@ -84,9 +92,9 @@ def _of_index(saved: PartFacts | None, loaded: PartFacts | None) -> Iterator[Los
     if saved.family == "integers" and not saved.name:  # what is left of numbers of rows, when some rows were taken out
         return
     if not loaded.family:
-        yield LossFacts(Grade.FRAME, "the index", f"a {saved.kind} {saved.name}".strip(), "the numbers of the rows")
+        yield LossFacts(Grade.FRAME, _INDEX, f"a {saved.kind} {saved.name}".strip(), "the numbers of the rows")
     elif loaded.family != saved.family:
-        yield LossFacts(Grade.TYPE, "the index", saved.family, loaded.family)
+        yield LossFacts(Grade.TYPE, _INDEX, saved.family, loaded.family)
 
 
 def _of_column(saved: PartFacts, loaded: PartFacts) -> Iterator[LossFacts]:

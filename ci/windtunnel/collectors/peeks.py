@@ -1,8 +1,9 @@
 """Whether the training side of a dataflow sees the rows that are held back from it: these are moved, and it is watched.
 
 Judged are only splits that are certain: two tables whose names differ in that one says train and the other test or
-validation, whose rows are of one table that enters, and which have no row in common; and, where there are such names,
-tables for training beside the rows that are later than all of theirs. Tables of polars and pyarrow need a key for that.
+validation, whose rows are of one table that enters (those that stand on both sides must surely be the same); and, where
+there are such names, tables for training beside the rows that are later than all of theirs. Tables of polars and
+pyarrow need a key for that.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from windtunnel.facts import PeekFacts
 _TRAIN = ("train", "training", "fit")
 _HELD = ("test", "testing", "validation", "valid", "val", "holdout", "dev")
 _LEAST = 2  # rows on each side
+_DIFFERENT = 3  # rows that must be alike before labels are believed: both sides may count their own rows from 0
 _LATER = 0.05  # of the rows are later than those for training, where these were split off by time
 _HORIZON = 0.1  # of the training rows may look a step ahead, as what is to be foretold does
 
@@ -33,6 +35,7 @@ Part = tuple[str, str]
 class _Split:
     """Rows for training, and rows of the same table that are held back; `held` is None where they are only later.
 
+    `kept` are the rows that are for training only.
     `key` is the column that tells the rows apart where the table has no index.
     """
 
@@ -70,8 +73,20 @@ def _with_held(parts: Mapping[Part, Any], entering: str, key: str) -> Iterator[_
     for train, kept in parts.items():
         for held, rows in parts.items():
             is_pair = _family(train, _TRAIN) == _family(held, _HELD) != ()
-            if is_pair and kept.index.intersection(rows.index).empty:
-                yield _Split(train, held, entering, rows.index, kept.index, key)
+            if is_pair and _is_certain(kept, rows):
+                yield _Split(train, held, entering, rows.index, kept.index.difference(rows.index), key)
+
+
+def _is_certain(kept: Any, held: Any) -> bool:
+    """Whether there is no row in common, or those in common are the same on both sides."""
+    common = kept.index.intersection(held.index)
+    if common.empty or not (kept.index.is_unique and held.index.is_unique):
+        return bool(common.empty)
+    one, other = kept.loc[common], held.loc[common]
+    try:
+        return len(one.drop_duplicates()) >= _DIFFERENT and same(one, other) is True
+    except TypeError:  # lists in cells
+        return False
 
 
 def _with_later(parts: Mapping[Part, Any], table: Any, entering: str, key: str) -> Iterator[_Split]:
@@ -142,6 +157,9 @@ def _has_changed(stage: Stage, split: _Split, results: Mapping[str, Any]) -> boo
     before, after = _part(stage.plain, split.train, split.key), _part(results, split.train, split.key)
     if same(before, after) is not False:
         return False
+    if split.held and len(split.kept) < len(before):  # where the rows in common are not moved too, they are others
+        held = (_part(known, split.held, split.key) for known in (stage.plain, results))
+        return same(*held) is False
     last = len(before) - max(1, int(_HORIZON * len(before)))
     is_before = _places(stage, split, split.kept).max() < _places(stage, split, split.rows).min()
     return not is_before or same(before.iloc[:last], after.iloc[:last]) is False
@@ -159,7 +177,8 @@ def _part(results: Mapping[str, Any], part: Part, key: str) -> Any:
 
 
 def _told(stage: Stage, split: _Split, results: Mapping[str, Any]) -> PeekFacts:
-    node = next(name for name in _upstream(stage, split.train[0]) if _has_seen(stage, split, results, name))
+    seen = (name for name in _upstream(stage, split.train[0]) if _has_seen(stage, split, results, name))
+    node = next(seen, split.train[0])
     held = " ".join(split.held).strip() if split.held else ""
     return PeekFacts(node, stage.location(node), " ".join(split.train).strip(), held, called(split.entering))
 

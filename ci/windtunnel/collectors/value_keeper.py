@@ -225,7 +225,7 @@ class ValueKeeper:
             executed=tuple(nodes),
             loaders=tuple(name for name, node in nodes.items() if LOADER_TAG in node.tags),
             savers=tuple(name for name, node in nodes.items() if SAVER_TAG in node.tags),
-            foreign=tuple(name for name, node in nodes.items() if not node.originating_functions),
+            foreign=tuple(_made_by_materializers(nodes)),
             adapters=kept.adapters,
             engines=kept.engines,
             cut=kept.cut,
@@ -235,6 +235,13 @@ class ValueKeeper:
             overrides=kinds["overrides"],
             values=kinds["values"],
         )
+
+
+def _made_by_materializers(nodes: Mapping[str, Any]) -> Iterator[str]:
+    """What they save, and what puts several results together for them: that bears the saver's name."""
+    ours = [name for name, node in nodes.items() if not node.originating_functions]
+    joined = {f"{name}_build_result" for name in ours if SAVER_TAG in nodes[name].tags}
+    yield from (*ours, *joined.intersection(nodes))
 
 
 def that_run_nodes(adapters: Any) -> Iterator[str]:

@@ -238,6 +238,9 @@ def test_a_path_in_the_settings_that_is_not_there_is_a_usage_error(repository: W
         pytest.param("from hamilton.function_modifiers import *\ndef f() -> int: ...", True, id="star"),
         pytest.param("from hamilton import driver\ndriver.Builder()", False, id="drives"),
         pytest.param("from hamilton.function_modifiers import tag\ndef d(f): return tag(a='b')(f)", False, id="helper"),
+        pytest.param(
+            "from hamilton.function_modifiers import tag\nclass C:\n    def f(self) -> tag: ...", False, id="method"
+        ),
         pytest.param("def f():\n    from hamilton.function_modifiers import tag", False, id="inside-a-function"),
         pytest.param(f"from airflow.sdk import Variable\n{MODULE}", False, id="imports-airflow-too"),
         pytest.param(

@@ -42,13 +42,14 @@ class PythonText:
     def uses(self, *modules: str) -> bool:
         """Whether importing the file does something with one of the modules: decorates, annotates, calls.
 
-        A helper that only its functions use them in is no dataflow.
+        A helper that only its functions use them in is no dataflow, and the methods of a class are no nodes.
         """
         if not self.imports(*modules):
             return False
         statements = list(at_import(self._tree))
         names = {name for node in statements for name, full in _names(node) if full.startswith(modules)}
-        evaluated = (inner for node in statements for inner in _evaluated(node))
+        methods = {id(method) for node in statements if isinstance(node, ast.ClassDef) for method in node.body}
+        evaluated = (inner for node in statements if id(node) not in methods for inner in _evaluated(node))
         return "*" in names or any(isinstance(node, ast.Name) and node.id in names for node in evaluated)
 
     def may_make_dag(self, homes: Iterable[Path]) -> bool:

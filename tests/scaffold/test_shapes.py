@@ -27,6 +27,8 @@ ROOT = Path(__file__).parents[2]
 READINGS = str(ROOT / "modules" / "how_to" / "wind_readings.csv")
 DAY = "2025-01-31"
 HOW_TO, ABSENTEEISM, SONGPLAYS = "modules.how_to", "modules.absenteeism", "modules.songplays"
+MARKETING = tuple(f"modules.marketing_spend.{name}" for name in ("reading", "spend", "rolling"))
+SPENT = {"region": "CA", "spend_location": str(ROOT / "modules" / "marketing_spend" / "weekly_spend.csv")}
 PREPARED = {
     "environment": "production",
     "feature_set": ["has_pet", "is_monday", "age_zero_mean_unit_variance"],
@@ -70,6 +72,7 @@ ORDERS = (
     ),
     Order((f"{SONGPLAYS}.samples",), ("saved_songs", "saved_log"), config=SAMPLES),
     Order((f"{SONGPLAYS}.stage",), STAGED, ("log_lines",), {"source_location": "", "day": DAY}),
+    Order(MARKETING, ("saved_costs", "latest_rolling_spend"), ("weekly_spend",), SPENT),
 )
 # What is given a warehouse that is open: no param holds one.
 REFUSED = {
@@ -142,7 +145,7 @@ def test_there_is_nothing_to_find_in_what_was_scaffolded(report: Report) -> None
 
 def test_chains_have_as_many_tasks_as_their_cuts_make(report: Report) -> None:
     tasks = {dag.dag_id: len(dag.tasks) for file in report.files for dag in file.dags}
-    assert [tasks[f"shape_{number}"] for number in range(len(ORDERS))] == [2, 2, 1, 2, 1, 3, 1, 2, 1, 2]
+    assert [tasks[f"shape_{number}"] for number in range(len(ORDERS))] == [2, 2, 1, 2, 1, 3, 1, 2, 1, 2, 2]
 
 
 def test_a_chain_saves_the_files_that_the_single_task_saves(report: Report) -> None:

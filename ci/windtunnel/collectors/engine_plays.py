@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +27,7 @@ from windtunnel.collectors.engine_drivers import Asked, NoEngine, driver_in, one
 from windtunnel.collectors.engine_names import has_role
 from windtunnel.collectors.engine_notes import Note, Notes, notes_in, said_of
 from windtunnel.collectors.engine_requests import EngineRequest
-from windtunnel.collectors.forks import ended, fork, leave_streams
+from windtunnel.collectors.forks import told_in_fork
 from windtunnel.collectors.persons import Persons
 from windtunnel.collectors.playing import enter, quiet
 from windtunnel.collectors.properties_deeds import draw_from_all
@@ -160,23 +159,10 @@ class _Comparison:
 
     def _forked(self, work: Callable[[], str]) -> str | None:
         """What `work` gives, done in a process of its own; None where it is not done in time. Raises NotComparable."""
-        reader, writer = os.pipe()
-        pid = fork()
-        if not pid:
-            status = 1
-            try:
-                leave_streams(spare=writer)
-                os.write(writer, work().encode())
-                status = 0
-            except Exception as error:
-                os.write(writer, said_of(error)[:1000].encode())
-            finally:
-                os._exit(status)
-        os.close(writer)
-        left, told = ended(pid, reader, max(0.1, self._ends - time.monotonic()))
+        left, told = told_in_fork(work, max(0.1, self._ends - time.monotonic()), said_of)
         if left:
-            raise NotComparable(f"it fails when it is played again: {told.decode(errors='replace')}")
-        return None if left is None else told.decode()
+            raise NotComparable(f"it fails when it is played again: {told}")
+        return None if left is None else told
 
     # What a driver is asked for
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 _PATIENCE = 10.0
 _LOOK = 0.02
+_MOST_SAID = 1000
 
 
 def fork() -> int:
@@ -23,6 +24,17 @@ def fork() -> int:
 
 def in_fork(work: Callable[[], str]) -> str | None:
     """What `work` gives, called in a process of its own; None where it raises, crashes, or is not done in time."""
+    left, told = told_in_fork(work, _PATIENCE)
+    return told if left == 0 else None
+
+
+def told_in_fork(
+    work: Callable[[], str], patience: float, said_of: Callable[[Exception], str] = repr
+) -> tuple[int | None, str]:
+    """How the process ended in which `work` was called, and what it gave, or what is `said_of` the error it raised.
+
+    The end is as os.waitpid gives it, None where it was not done in `patience` seconds.
+    """
     reader, writer = os.pipe()
     pid = fork()
     if not pid:
@@ -31,11 +43,13 @@ def in_fork(work: Callable[[], str]) -> str | None:
             leave_streams(spare=writer)
             os.write(writer, work().encode())
             status = 0
+        except Exception as error:
+            os.write(writer, said_of(error)[:_MOST_SAID].encode())
         finally:
             os._exit(status)
     os.close(writer)
-    left, told = ended(pid, reader, _PATIENCE)
-    return told.decode() if left == 0 else None
+    left, told = ended(pid, reader, patience)
+    return left, told.decode(errors="replace")
 
 
 def ended(pid: int, reader: int, patience: float) -> tuple[int | None, bytes]:

@@ -130,10 +130,10 @@ def texts(root: Path, pools) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def report(root: Path, pools, texts: dict[str, str]) -> Iterator[Report]:
-    """`windtunnel check dags`, but for playing their dataflows on other data: that is about the modules."""
+    """`windtunnel check dags`."""
     for dag_id, text in texts.items():
         (root / "dags" / f"{dag_id}.py").write_text(text, encoding="utf-8")
-    return run(Settings(root, (root / "dags",), ignore=("WT6",)), pools=pools)
+    return run(Settings(root, (root / "dags",)), pools=pools)
 
 
 def test_there_is_nothing_to_find_in_what_was_scaffolded(report: Report) -> None:

@@ -289,8 +289,9 @@ def rounds(tables: Mapping[str, Any], of_text: frozenset[str], has_pyarrow: bool
 
     `of_text` are the tables that were read from a file of text, where a missing whole number makes a column of floats.
     """
+    groups = [group for group in alike(tables) if not _is_looked_up(group, tables)]
     for count in _ROWS:
-        for group in alike(tables):
+        for group in groups:
             yield [Change(Disturbance.SMALL, group[0], "rows", count=count, beside=group[1:])]
     for how, kind in (
         ("hole", Disturbance.MISSING),
@@ -314,7 +315,7 @@ def rounds(tables: Mapping[str, Any], of_text: frozenset[str], has_pyarrow: bool
         yield [Change(Disturbance.DTYPES, name, "nullable")]
         if has_pyarrow:
             yield [Change(Disturbance.DTYPES, name, "pyarrow")]
-    for group in alike(tables):
+    for group in groups:
         if len(group) == 1 and is_table(tables[group[0]]):
             yield [Change(Disturbance.DUPLICATES, group[0], "double")]
             yield [Change(Disturbance.ORDER, group[0], "reversed")]
@@ -336,6 +337,17 @@ def alike(tables: Mapping[str, Any]) -> list[tuple[str, ...]]:
         else:
             groups.append([name])
     return [tuple(group) for group in groups]
+
+
+def _is_looked_up(group: tuple[str, ...], tables: Mapping[str, Any]) -> bool:
+    """Whether these have all rows of another table, by labels that are not just counted: it finds its rows there."""
+    own = _labels(tables[group[0]])
+    others = [_labels(table) for name, table in tables.items() if name not in group]
+    return any(len(other) > 1 and not _is_counted(other) and other.isin(own).all() for other in others)
+
+
+def _is_counted(labels: Any) -> bool:
+    return getattr(labels, "start", None) == 0
 
 
 def _labels(value: Any) -> Any:

@@ -129,6 +129,30 @@ def one(table: pd.DataFrame, column: str) -> pd.Series:
     assert all(facts.examples > 100 and not facts.counterexamples for facts in found.values())
 
 
+FANNED = """
+from hamilton.htypes import Collect, Parallelizable
+
+def number(numbers: list[int]) -> Parallelizable[int]:
+    yield from numbers
+
+def squared(number: int) -> int:
+    return number * number
+
+def total(squared: Collect[int]) -> int:
+    return sum(squared)
+
+def doubled(total: int) -> int:
+    return 2 * total
+"""
+
+
+@pytest.mark.parametrize("numbers", [[2, 3, 4], [2]])
+def test_functions_of_a_block_are_not_given_all_of_its_elements_or_one_for_all(lived, numbers):
+    found = lived(FANNED, ["doubled"], {"numbers": numbers})
+    assert {name: facts.counterexamples for name, facts in found.items() if facts.counterexamples} == {}
+    assert found["doubled"].grown_from == ("task 'task' of DAG 'dag'",)
+
+
 def test_entries_of_the_configuration_stay_what_they_were(lived):
     text = "def kept(orders: pd.DataFrame, rows: int) -> pd.DataFrame:\n    return orders.head({7: 7}[rows])"
     facts = lived(text, ["kept"], {"orders": ORDERS}, {"rows": 7})["kept"]

@@ -49,7 +49,8 @@ class Past:
     def _value(self, name: str) -> Any:
         if name not in self._known:
             try:
-                self._known[name] = self._replay.value_of(name)
+                is_of_elements = self._replay.is_of_elements(name)  # what was kept is all of them, or the only one
+                self._known[name] = _ABSENT if is_of_elements else self._replay.value_of(name)
             except (NotReplayable, KeyError):
                 self._known[name] = _ABSENT
         return self._known[name]

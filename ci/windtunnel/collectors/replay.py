@@ -47,6 +47,7 @@ class Replay:
         self._all = graph
         self.entering: tuple[str, ...] = ()
         self.left_out: dict[str, str] = {}
+        self._in_blocks: set[str] = set()
         self.nodes: dict[str, Any] = {}
         self._lay_out()
 
@@ -200,6 +201,11 @@ class Replay:
             is_inside = any(one in self.left_out and not self._is_collect(one) for one in self.needed_by(name))
             if role in ("EXPAND", "COLLECT") or is_inside:
                 self.left_out[name] = "it belongs to a Parallelizable block"
+                self._in_blocks.add(name)
+
+    def is_of_elements(self, name: str) -> bool:
+        """Whether the node begins a Parallelizable block or stands in it: who needs it gets one element at a time."""
+        return name in self._in_blocks and not self._is_collect(name)
 
     def _is_collect(self, name: str) -> bool:
         return getattr(self._all[name].node_role, "name", "") == "COLLECT"

@@ -88,7 +88,7 @@ def result(initial: pd.Series) -> int:
     assert group[0].node == "initial"
     assert group[0].location.line == 5
     assert group[0].change.text == "one value of column 'group' of 'table' is missing"
-    assert group[0].outcome == "raises AttributeError: 'float' object has no attribute 'upper'"
+    assert group[0].outcome.endswith("object has no attribute 'upper'")  # a float's, or None's before pandas 3
     assert [one.change.text for one in group[1:]] == ["all values of column 'group' of 'table' are missing"]
 
 

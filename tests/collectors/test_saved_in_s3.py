@@ -72,9 +72,10 @@ with DAG("objects", schedule=None):
 MEETING_FILE = """\
 import fsspec
 import pandas as pd
-from airflow.sdk import DAG, ObjectStoragePath, task
+from airflow.sdk import DAG, task
+from upath import UPath  # what Airflow's own paths are made of: those know S3 by a provider alone on 3.1
 
-PLACE = ObjectStoragePath("s3://bucket/met")
+PLACE = UPath("s3://bucket/met")
 
 
 @task(max_active_tis_per_dagrun=1)

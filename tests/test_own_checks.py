@@ -88,12 +88,16 @@ def test_a_check_is_found_in_a_folder_with_all_that_it_says_of_itself(repository
     ("before", "after", "message"),
     [
         ("ACME001", "WT999", r"own/a.py:\d+: WT999: codes in WT are windtunnel's own; choose other letters"),
-        ("ACME001", "acme-1", r"own/a.py:15: 'acme-1' is no code of a check: write capital letters and three digits"),
+        (
+            "ACME001",
+            "acme-1",
+            r"own/a.py:1[56]: 'acme-1' is no code of a check: write capital letters and three digits",
+        ),
         ("untagged_dag", "low_linearity", r"own/a.py:\d+: 'low-linearity' means a check of windtunnel's already"),
         (
             "(dag: DagFacts)",
             "(dag, settings, more)",
-            r"own/a.py:15: ACME001: a check is a function of the facts, or of",
+            r"own/a.py:1[56]: ACME001: a check is a function of the facts, or of",
         ),
         ("(dag: DagFacts)", "()", "ACME001: a check is a function of the facts"),
         ("(dag: DagFacts)", "(*, dag)", "ACME001: a check is a function of the facts"),

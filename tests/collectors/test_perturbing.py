@@ -203,7 +203,7 @@ def result(initial: pd.Series) -> int:
     )
     code = code_of(perturber, Disturbance.MISSING)
     assert "age" not in code
-    assert "pd.Series([None], dtype='str')" in code
+    assert f"pd.Series([None], dtype='{TABLE['group'].dtype}')" in code
     with pytest.raises(TypeError, match="object is not subscriptable"):
         exec(code)
 
